@@ -1,0 +1,89 @@
+"""The exceptions that Pellucid raises, and the look-up that names the nearest known word.
+
+    PellucidError
+    ├── InvalidValueError   (ValueError)         a parameter is outside what it may be
+    │   └── UnknownNameError                     a name that is in no closed list
+    ├── DataError           (ValueError)         labelled data that cannot be learnt from as they stand
+    ├── FormatError         (ValueError)         a file that is not what it should be
+    ├── MissingFileError    (FileNotFoundError)  a file or folder that is not there
+    ├── AlreadyExistsError  (FileExistsError)    something would be overwritten
+    ├── WriteError          (OSError)            a file could not be written: full disk, no permission
+    ├── DownloadError       (OSError)            the network, the publisher or the checksum failed
+    ├── DivergenceError     (ArithmeticError)    training left the finite numbers
+    └── EngineError         (RuntimeError)       the compiled step or the device is not to be trusted
+
+Each message says, in this order: which parameter or file, what is required, what arrived, and what to do.
+"""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class PellucidError(Exception):
+    """Any error that Pellucid raises on purpose."""
+
+
+class InvalidValueError(PellucidError, ValueError):
+    """A parameter is outside what it may be."""
+
+
+class UnknownNameError(InvalidValueError):
+    """A name that is in no closed list; the message holds the nearest known one."""
+
+
+class DataError(PellucidError, ValueError):
+    """Labelled data that cannot be learnt from as they stand."""
+
+
+class FormatError(PellucidError, ValueError):
+    """A file that is not what it should be: truncated, foreign, or from a newer version."""
+
+
+class MissingFileError(PellucidError, FileNotFoundError):
+    """A file or folder that is not there."""
+
+
+class AlreadyExistsError(PellucidError, FileExistsError):
+    """Something would be overwritten that nobody said may be."""
+
+
+class WriteError(PellucidError, OSError):
+    """A file could not be written; nothing half-written is left behind."""
+
+
+class DownloadError(PellucidError, OSError):
+    """The network, the publisher or the checksum failed."""
+
+
+class DivergenceError(PellucidError, ArithmeticError):
+    """Training left the finite numbers."""
+
+
+class EngineError(PellucidError, RuntimeError):
+    """The compiled step or the device is not to be trusted."""
+
+
+def unknown_name(name: str, known: Iterable[str], what: str) -> UnknownNameError:
+    """The error for `name`, a `what` that is not among `known`, with the nearest one or all of them.
+
+    >>> print(unknown_name("sigmod", ["sigmoid", "relu"], "activation"))
+    activation: 'sigmod' is not known; did you mean 'sigmoid'? (known: relu, sigmoid)
+    """
+    names = sorted(known)
+    close = get_close_matches(str(name), names, n=1, cutoff=0.5)
+    hint = f"; did you mean '{close[0]}'?" if close else ";"
+    return UnknownNameError(f"{what}: '{name}' is not known{hint} (known: {', '.join(names)})")
+
+
+def look_up(name: str, table: Mapping[str, T], what: str) -> T:
+    """The entry of `table` under `name`.
+
+    Raises:
+        UnknownNameError: `name` is not in the table; the message names the nearest entry.
+    """
+    if name not in table:
+        raise unknown_name(name, table, what)
+    return table[name]
