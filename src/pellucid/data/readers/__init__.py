@@ -1,0 +1,1 @@
+"""Files in, arrays out: one module a format."""
