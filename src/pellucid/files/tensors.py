@@ -1,0 +1,93 @@
+"""safetensors bytes with one JSON document beside the tensors: packed, and unpacked within bounds.
+
+Nothing in such a file is code: a header of names, types, shapes and offsets, then numbers.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import FormatError
+
+MAX_HEADER_BYTES = 2**20
+MAX_TENSORS = 4096
+MAX_FILE_BYTES = 2**33
+DOCUMENT_KEY = "pellucid"
+
+
+def pack_tensors(tensors: Mapping[str, np.ndarray], document: Mapping[str, Any]) -> bytes:
+    """The bytes of a safetensors file: the same tensors and document always give the same bytes."""
+    from safetensors.numpy import save
+
+    # The writer takes an array's memory as it lies: one that is transposed would be written scrambled, without a word.
+    contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+    text = json.dumps(document, sort_keys=True, allow_nan=False, ensure_ascii=False)
+    return save(contiguous, metadata={DOCUMENT_KEY: text})
+
+
+def unpack_tensors(content: bytes, name: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """The tensors and the document of a safetensors file's bytes.
+
+    Parameters:
+        content: the whole file.
+        name: what to call it in messages.
+
+    Raises:
+        FormatError: it is truncated or no safetensors file, its header is over 1 MiB, it has over 4,096 tensors or
+            tensors that are no plain numbers, or it holds no document of Pellucid's.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    header = _read_header(content, name)
+    text = header.get("__metadata__", {})
+    text = text.get(DOCUMENT_KEY) if isinstance(text, dict) else None
+    if not isinstance(text, str):
+        raise FormatError(
+            f"{name}: a safetensors file, but not one of Pellucid's (its metadata has no '{DOCUMENT_KEY}')"
+        )
+    if len(header) > MAX_TENSORS:
+        raise FormatError(f"{name}: at most {MAX_TENSORS} tensors are read, got {len(header) - 1}")
+    try:
+        tensors = load(content)
+    except (SafetensorError, KeyError, ValueError, OverflowError) as error:
+        raise FormatError(f"{name}: truncated or damaged ({error}); get the file anew") from error
+    return tensors, _parse_json(text, name)
+
+
+def _read_header(content: bytes, name: str) -> dict[str, Any]:
+    length = int.from_bytes(content[:8], "little")
+    if len(content) < 8 or content[8:9] != b"{":
+        raise FormatError(f"{name}: no model file (a safetensors file is required)")
+    if length > MAX_HEADER_BYTES:
+        raise FormatError(f"{name}: the header may take {MAX_HEADER_BYTES:,} bytes, this one claims {length:,}")
+    if 8 + length > len(content):
+        raise FormatError(f"{name}: truncated: the header claims {length:,} bytes, the file has {len(content):,}")
+    return _parse_json(content[8 : 8 + length], name)
+
+
+def _parse_json(text: str | bytes, name: str) -> dict[str, Any]:
+    def refuse(constant: str) -> float:
+        raise ValueError(f"{constant} is no number")
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(pairs)) != len(pairs):
+            raise ValueError("a key stands twice")
+        return dict(pairs)
+
+    def finite(number: str) -> float:
+        value = float(number)
+        if not math.isfinite(value):
+            raise ValueError(f"{number} is too large")
+        return value
+
+    try:
+        document = json.loads(text, parse_constant=refuse, parse_float=finite, object_pairs_hook=unique)
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"{name}: its JSON is damaged ({error})") from error
+    if not isinstance(document, dict):
+        raise FormatError(f"{name}: its JSON must be an object, got {type(document).__name__}")
+    return document

@@ -1,0 +1,162 @@
+"""Judging a network on labelled examples it was not trained on."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from pellucid.data import Part, expected_outputs
+from pellucid.errors import InvalidValueError
+from pellucid.maths import Cost, Network, example_costs, find_cost, require_fit
+from pellucid.model.decision import predicted_classes
+from pellucid.model.model import Model
+
+ROWS_AT_ONCE = 4096
+
+
+@dataclass(frozen=True)
+class ClassFigures:
+    """How one class fares.
+
+    Attributes:
+        label: the class.
+        n_samples: examples that are of it.
+        recall: share of those that were called so (None where there are none).
+        precision: share of those called so that are of it (None where nothing was called so).
+    """
+
+    label: str
+    n_samples: int
+    recall: float | None
+    precision: float | None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How a network does on a part.
+
+    Attributes:
+        n_samples: examples judged.
+        cost: their mean cost.
+        accuracy: share of right answers; None in regression.
+        baseline_accuracy: the accuracy of always naming the part's largest class; None in regression.
+        confusion: (n_classes, n_classes) counts, rows what is true, columns what was said; None in regression.
+        per_class: each class's figures; empty in regression.
+        r2: 1 − residual over total sum of squares; rmse: root mean square error; mae: mean absolute error: of all
+            outputs; None in classification.
+    """
+
+    n_samples: int
+    cost: float
+    accuracy: float | None = None
+    baseline_accuracy: float | None = None
+    confusion: np.ndarray | None = None
+    per_class: tuple[ClassFigures, ...] = ()
+    r2: float | None = None
+    rmse: float | None = None
+    mae: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The figures as JSON can hold them, under the names of the contract."""
+        if self.confusion is None:
+            return {"r2": self.r2, "rmse": self.rmse, "mae": self.mae, "cost": self.cost, "n_samples": self.n_samples}
+        return {
+            "accuracy": self.accuracy,
+            "cost": self.cost,
+            "n_samples": self.n_samples,
+            "baseline_accuracy": self.baseline_accuracy,
+            "confusion": self.confusion.tolist(),
+            "per_class": [
+                {"class": figures.label, **{k: v for k, v in asdict(figures).items() if k != "label"}}
+                for figures in self.per_class
+            ],
+        }
+
+
+def outputs_of(network: Network, part: Part) -> tuple[np.ndarray, np.ndarray]:
+    """The output layer's pre-activations and activations for every example, (n_samples, n_outputs) each."""
+    slices = [slice(first, first + ROWS_AT_ONCE) for first in range(0, part.n_samples, ROWS_AT_ONCE)]
+    traces = [network.forward(part.features.vectors(part.raw[rows])) for rows in slices]
+    z = np.concatenate([trace.pre_activations[-1] for trace in traces])
+    return z, np.concatenate([trace.activations[-1] for trace in traces])
+
+
+def evaluate(network: Network | Model, part: Part, *, cost: str | Cost | None = None) -> Evaluation:
+    """How the network does on a part of a data set.
+
+    Parameters:
+        network: a network, or a model, which also knows its cost and its classes.
+        part: such as `data.test`.
+        cost: what `.cost` is the mean of. Of a model: its own; of a network: cross-entropy after softmax, else
+            squared-error.
+
+    Raises:
+        InvalidValueError: the part does not fit the network, or the cost does not fit its output layer.
+    """
+    classes = network.classes if isinstance(network, Model) else None
+    if isinstance(network, Model):
+        network, cost = network.network, cost or network.cost
+    function = find_cost(cost or ("cross-entropy" if network.output.name == "softmax" else "squared-error"))
+    require_fit(function, network.output)
+    require_same_shape(network, part)
+    z, outputs = outputs_of(network, part)
+    expected = np.asarray(expected_outputs(part.labels, network.sizes[-1]), dtype=z.dtype)
+    mean_cost = float(example_costs(function, z, outputs, expected).mean(dtype=np.float64))
+    if np.isdtype(part.labels.dtype, "real floating"):
+        return _regression_figures(outputs, expected, mean_cost)
+    said = predicted_classes(outputs)
+    n_classes = max(2, network.sizes[-1])
+    confusion = np.zeros((n_classes, n_classes), dtype=np.int64)
+    np.add.at(confusion, (part.labels, said), 1)
+    labels = classes or tuple(map(str, range(n_classes)))
+    return Evaluation(
+        n_samples=part.n_samples,
+        cost=mean_cost,
+        accuracy=float(np.mean(said == part.labels)),
+        baseline_accuracy=float(confusion.sum(axis=1).max() / part.n_samples),
+        confusion=confusion,
+        per_class=tuple(
+            ClassFigures(
+                label=label,
+                n_samples=int(confusion[k].sum()),
+                recall=_share(confusion[k, k], confusion[k].sum()),
+                precision=_share(confusion[k, k], confusion[:, k].sum()),
+            )
+            for k, label in enumerate(labels)
+        ),
+    )
+
+
+def _share(count: np.int64, total: np.int64) -> float | None:
+    return float(count / total) if total else None
+
+
+def _regression_figures(outputs: np.ndarray, expected: np.ndarray, cost: float) -> Evaluation:
+    residual = (outputs - expected).astype(np.float64)
+    total = float(((expected - expected.mean(axis=0)) ** 2).sum(dtype=np.float64))
+    return Evaluation(
+        n_samples=len(expected),
+        cost=cost,
+        r2=1.0 - float((residual**2).sum()) / total if total else None,
+        rmse=float(np.sqrt((residual**2).mean())),
+        mae=float(np.abs(residual).mean()),
+    )
+
+
+def require_same_shape(network: Network, part: Part) -> None:
+    """Checks that a network's first and last layers have the sizes that labelled examples need.
+
+    Raises:
+        InvalidValueError: they have others; the message says which.
+    """
+    if network.sizes[0] != part.features.n_features:
+        raise InvalidValueError(
+            f"sizes: the data have {part.features.n_features} features, so the input layer must have as many neurons, "
+            f"got {network.sizes[0]}"
+        )
+    n_outputs = network.sizes[-1]
+    fits_two_classes = n_outputs == 1 and len(part.class_counts) == 2
+    if n_outputs != part.n_outputs and not fits_two_classes:
+        raise InvalidValueError(
+            f"sizes: the data need {part.n_outputs} output neurons, got {n_outputs} in the network's output layer"
+        )

@@ -1,0 +1,67 @@
+"""A trained network with what it needs to answer raw inputs: features, classes, and where it comes from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from pellucid.data import Features
+from pellucid.maths import Network
+from pellucid.model.decision import predicted_classes, probabilities
+
+Provenance: TypeAlias = Mapping[str, Any]
+"""How a model came about, as JSON can hold it: data set and checksum, split, seed, versions, results. No times."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The answer to one raw input.
+
+    Attributes:
+        label: the class named, or None in regression.
+        probabilities: how sure the network is of each class, in the classes' order; empty in regression.
+        outputs: what the output neurons hold, shape (n_outputs,).
+    """
+
+    label: str | None
+    probabilities: dict[str, float]
+    outputs: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A network that answers raw inputs.
+
+    Parameters:
+        network: its weights, biases and activations.
+        cost: the name of the cost that it was trained with.
+        classes: the classes' names, in the order of the output neurons; None in regression.
+        features: how a raw input becomes an input vector.
+        provenance: how it came about.
+    """
+
+    network: Network
+    cost: str
+    classes: tuple[str, ...] | None
+    features: Features
+    provenance: Provenance = field(default_factory=dict)
+
+    def predict(self, raw: Any) -> list[Prediction]:
+        """The answers to raw inputs, as they were before scaling.
+
+        Parameters:
+            raw: one example, or several stacked along the first axis; each in the features' shape, or flat.
+
+        Raises:
+            InvalidValueError: another shape.
+        """
+        outputs = np.atleast_2d(self.network(self.features.vectors(np.asarray(raw))))
+        if self.classes is None:
+            return [Prediction(None, {}, row) for row in outputs]
+        said = predicted_classes(outputs)
+        shares = probabilities(outputs, self.network.output)
+        return [
+            Prediction(self.classes[k], {name: float(p) for name, p in zip(self.classes, row, strict=True)}, output)
+            for k, row, output in zip(said, shares, outputs, strict=True)
+        ]
