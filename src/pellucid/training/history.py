@@ -1,0 +1,71 @@
+"""What training reports: a record an epoch, its progress between blocks, and the result."""
+
+from dataclasses import dataclass
+
+from pellucid.maths import Network
+from pellucid.model import Model
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """One epoch's figures, the same on every run with the same seed (times are kept apart).
+
+    Attributes:
+        epoch: from 1.
+        cost: mean cost of the training examples, each as its mini-batch met it (penalties not included).
+        accuracy: share of the training examples that were right, likewise; None in regression.
+        validation_cost: mean cost of the validation examples after the epoch; None where there are none.
+        validation_accuracy: share of them that are right; None in regression or where there are none.
+        learning_rate: r at the epoch's end.
+    """
+
+    epoch: int
+    cost: float
+    accuracy: float | None
+    validation_cost: float | None
+    validation_accuracy: float | None
+    learning_rate: float
+
+    def merit(self) -> tuple[float, float]:
+        """What the best epoch has most of: validation accuracy, and of equal ones the lower validation cost.
+
+        Without a validation part later is better: nothing is known that would speak for an earlier epoch.
+        """
+        if self.validation_cost is None:
+            return float(self.epoch), 0.0
+        return self.validation_accuracy or 0.0, -self.validation_cost
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where training stands after a block of steps."""
+
+    epoch: int
+    epochs: int
+    step: int
+    steps: int
+    cost: float
+    accuracy: float | None
+    last: EpochRecord | None
+    """The epoch finished just now, with the block that ended it; None in mid-epoch."""
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """What training gives back.
+
+    Attributes:
+        network: the parameters of the best epoch, as NumPy arrays.
+        model: the network with all it needs to answer raw inputs, ready for `save`.
+        history: one record an epoch.
+        seconds: how long each epoch took.
+        best_epoch: the epoch whose parameters these are, from 1.
+        stopped_because: "all epochs done", "no better for N epochs", "interrupted" or "diverged: …".
+    """
+
+    network: Network
+    model: Model
+    history: tuple[EpochRecord, ...]
+    seconds: tuple[float, ...]
+    best_epoch: int
+    stopped_because: str

@@ -1,0 +1,281 @@
+"""The training loop: epochs of compiled blocks, judged by validation, with a reason for its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import numpy as np
+
+from pellucid.arrays import Array
+from pellucid.data import Dataset, Part, expected_outputs
+from pellucid.errors import DivergenceError, InvalidValueError
+from pellucid.maths import Adam, Cost, Network, Optimizer, Parameters, Penalty, find_cost, require_fit
+from pellucid.model import Model
+from pellucid.model.evaluation import require_same_shape
+from pellucid.training.faults import name_fault
+from pellucid.training.history import EpochRecord, Progress, TrainingResult
+from pellucid.training.interruption import Interruption
+from pellucid.training.provenance import provenance_of
+from pellucid.training.step import LearningRule, TrainingState, start
+
+if TYPE_CHECKING:
+    from pellucid.training.block import BlockReport
+
+Listener = Callable[[Progress], None]
+MAX_EPOCHS = 10**6
+
+
+class EpochReport(NamedTuple):
+    """The sum of the examples' costs and the number of right ones, step by step; shorter where it was cut short."""
+
+    costs: np.ndarray
+    correct: np.ndarray
+
+
+def train(
+    network: Network,
+    data: Dataset,
+    *,
+    cost: str | Cost = "squared-error",
+    optimizer: Optimizer | None = None,
+    penalty: Penalty | None = None,
+    batch_size: int | Literal["full"] = 32,
+    epochs: int = 20,
+    seed: int = 0,
+    patience: int | None = None,
+    device: str = "cpu",
+    listener: Listener | None = None,
+) -> TrainingResult:
+    """Corrects a network's weights and biases until it answers the training examples.
+
+    Parameters:
+        network: where it starts; it is not changed.
+        data: its training part is learnt, its validation part chooses the best epoch, its test part is not looked at.
+        cost: what is made small.
+        optimizer: how; Adam() unless given.
+        penalty: L1 or L2 on the weights, or none.
+        batch_size: examples a step; "full" for all of them (gradient descent in the strict sense). A last, shorter
+            mini-batch is used as it is.
+        epochs: how often all training examples are met.
+        seed: of the order in which they are met, which is new in each epoch.
+        patience: stop after so many epochs without a better one; None: never.
+        device: cpu or gpu.
+        listener: is told the progress after each block of steps.
+
+    Returns:
+        The best epoch's network, the history, and why it stopped. Ctrl-C ends it after the block at hand. The same
+        arguments give the same bytes on the same machine.
+
+    Raises:
+        InvalidValueError: the network does not fit the data, or the cost the output layer; a number is out of range.
+        DivergenceError: the cost left the finite numbers before one epoch was done. (Later, the best epoch so far is
+            returned and `stopped_because` says what happened.)
+        EngineError: the device is missing, or fails the self-test.
+    """
+    from pellucid.training.engine import engine
+
+    rule = LearningRule(find_cost(cost), optimizer or Adam(), penalty)
+    require_fit(rule.cost, network.output)
+    require_same_shape(network, data.train)
+    check_numbers(batch_size, epochs, seed, patience)
+    with engine(device, network.dtype), Interruption() as interruption:
+        run = Run(network, data, rule, batch_size, seed, listener, interruption)
+        stopped_because = run.run(epochs, patience)
+    best = network.with_parameters(run.best)
+    classes = data.classes
+    settings = {"batch_size": batch_size, "epochs": epochs, "seed": seed, "patience": patience}
+    return TrainingResult(
+        network=best,
+        model=Model(best, rule.cost.name, classes, data.features, provenance_of(data, rule, settings, run.best_record)),
+        history=tuple(run.history),
+        seconds=tuple(run.seconds),
+        best_epoch=run.best_epoch,
+        stopped_because=stopped_because,
+    )
+
+
+def check_numbers(batch_size: int | str, epochs: int, seed: int, patience: int | None) -> None:
+    """Checks the numbers of a training run before anything is compiled.
+
+    Raises:
+        InvalidValueError: one is out of range.
+    """
+    if batch_size != "full" and not (isinstance(batch_size, int) and batch_size >= 1):
+        raise InvalidValueError(f"batch_size: must be a whole number above 0 or 'full', got {batch_size!r}")
+    if not 1 <= epochs <= MAX_EPOCHS:
+        raise InvalidValueError(f"epochs: must be a whole number from 1 to {MAX_EPOCHS:,}, got {epochs}")
+    if not 0 <= seed < 2**63:
+        raise InvalidValueError(f"seed: must be a whole number from 0 to 2⁶³−1, got {seed}")
+    if patience is not None and patience < 1:
+        raise InvalidValueError(f"patience: must be a whole number above 0, got {patience}")
+
+
+class Run:
+    """One run of training on the present device: what is fixed, and what moves on from epoch to epoch."""
+
+    def __init__(
+        self,
+        network: Network,
+        data: Dataset,
+        rule: LearningRule,
+        batch_size: int | Literal["full"],
+        seed: int,
+        listener: Listener | None,
+        interruption: Interruption,
+    ) -> None:
+        from pellucid.training import block, engine
+
+        self.network, self.rule, self.features = network, rule, data.features
+        self.seed, self.listener, self.interruption = seed, listener, interruption
+        self.is_classification = data.task == "classification"
+        self.part = data.train
+        self.n_samples = data.train.n_samples
+        self.is_full_batch = batch_size == "full"
+        self.batch_size = self.n_samples if batch_size == "full" else min(batch_size, self.n_samples)
+        self.learning_rate = rule.optimizer.learning_rate
+        self.steps = -(-self.n_samples // self.batch_size)
+
+        self.raw, self.labels = to_device(data.train, network.dtype)
+        self.validation = to_device(data.validation, network.dtype) if data.validation else None
+        self.state = start(engine.on_device(network.parameters), rule.optimizer)
+        bytes_per_example = data.train.raw.itemsize * data.features.n_features
+        self.block_steps = block.steps_per_block(network, self.batch_size, bytes_per_example, self.steps)
+        self.programs = {
+            size: block.compile_block(network, rule, data.features, size)
+            for size in {self.batch_size, self.n_samples % self.batch_size} - {0}
+        }
+        self.judge = block.compile_judge(network, rule.cost, data.features)
+        self.all_finite: Callable[[Parameters], Any] = block.all_finite
+        self.on_host, self.copy = engine.on_host, engine.on_device
+
+        self.history: list[EpochRecord] = []
+        self.seconds: list[float] = []
+        self.best: Parameters = network.parameters
+        self.best_record: EpochRecord | None = None
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch that validation likes best so far; 0 before the first is done."""
+        return self.best_record.epoch if self.best_record else 0
+
+    def run(self, epochs: int, patience: int | None) -> str:
+        """Runs up to so many epochs and says why it stopped."""
+        for epoch in range(1, epochs + 1):
+            began = time.perf_counter()
+            rows = self.order(epoch)
+            before = self.copy(self.state)
+            report = self.run_epoch(epoch, epochs, rows)
+            fault = self.fault_of(report)
+            if fault is not None:
+                return self.end_by_fault(epoch, rows, before, fault)
+            if len(report.costs) < self.steps:
+                if self.best_record is None:
+                    self.best = self.on_host(self.state.parameters)
+                return f"interrupted in epoch {epoch}"
+            record = self.conclude(epoch, report)
+            self.seconds.append(time.perf_counter() - began)
+            self.tell(epoch, epochs, report, record)
+            if self.interruption.requested:
+                return f"interrupted after epoch {epoch}"
+            if patience is not None and epoch - self.best_epoch >= patience and epoch < epochs:
+                return f"no better for {patience} epochs"
+        return "all epochs done"
+
+    def order(self, epoch: int) -> np.ndarray:
+        """The examples' numbers in the order of that epoch: a function of seed and epoch alone."""
+        if self.is_full_batch:
+            return np.arange(self.n_samples, dtype=np.int32)
+        return np.random.default_rng([self.seed, epoch]).permutation(self.n_samples).astype(np.int32)
+
+    def blocks(self, n_steps: int) -> list[tuple[int, int, int]]:
+        """The blocks that make up the epoch's first `n_steps` steps: (first step, steps, batch size) of each."""
+        whole_steps = self.n_samples // self.batch_size
+        whole = [
+            (first, min(self.block_steps, min(n_steps, whole_steps) - first), self.batch_size)
+            for first in range(0, min(n_steps, whole_steps), self.block_steps)
+        ]
+        return whole + ([(whole_steps, 1, self.n_samples % self.batch_size)] if n_steps > whole_steps else [])
+
+    def run_block(self, rows: np.ndarray, first: int, n_steps: int, size: int) -> BlockReport:
+        """Runs one block of the epoch whose order is `rows`."""
+        capacity = self.block_steps if size == self.batch_size else 1
+        padded = np.zeros(capacity * size, dtype=np.int32)
+        chosen = rows[first * self.batch_size :][: n_steps * size]
+        padded[: len(chosen)] = chosen
+        self.state, report = self.programs[size](self.state, self.raw, self.labels, padded, n_steps, self.learning_rate)
+        return report
+
+    def run_epoch(self, epoch: int, epochs: int, rows: np.ndarray) -> EpochReport:
+        """Runs the epoch's blocks, ending early on a fault or Ctrl-C."""
+        costs, correct = np.empty(0), np.empty(0)
+        for first, n_steps, size in self.blocks(self.steps):
+            report = self.run_block(rows, first, n_steps, size)
+            costs = np.concatenate([costs, np.asarray(report.costs, np.float64)[:n_steps]])
+            correct = np.concatenate([correct, np.asarray(report.correct, np.float64)[:n_steps]])
+            if len(costs) < self.steps:
+                if self.interruption.requested or not np.isfinite(costs[first:]).all():
+                    break
+                self.tell(epoch, epochs, EpochReport(costs, correct), None)
+        return EpochReport(costs, correct)
+
+    def fault_of(self, report: EpochReport) -> int | None:
+        """The step, from 0, at which the numbers were no longer finite, or None."""
+        bad = np.flatnonzero(~np.isfinite(report.costs))
+        if len(bad):
+            return int(bad[0])
+        if len(report.costs) == self.steps and not self.all_finite(self.state.parameters):
+            return self.steps - 1
+        return None
+
+    def means(self, report: EpochReport) -> tuple[float, float | None]:
+        """Mean cost and accuracy over the examples met so far in the epoch."""
+        met = min(len(report.costs) * self.batch_size, self.n_samples)
+        accuracy = float(report.correct.sum() / met) if self.is_classification else None
+        return float(report.costs.sum() / met), accuracy
+
+    def conclude(self, epoch: int, report: EpochReport) -> EpochRecord:
+        """Judges the epoch, writes its record, and keeps its parameters if they are the best."""
+        validation_cost = validation_accuracy = None
+        if self.validation is not None:
+            validation_cost, validation_accuracy = self.judge(self.state.parameters, *self.validation)
+            if not self.is_classification:
+                validation_accuracy = None
+        cost, accuracy = self.means(report)
+        record = EpochRecord(epoch, cost, accuracy, validation_cost, validation_accuracy, self.learning_rate)
+        self.history.append(record)
+        if self.best_record is None or record.merit() > self.best_record.merit():
+            self.best_record, self.best = record, self.on_host(self.state.parameters)
+        return record
+
+    def tell(self, epoch: int, epochs: int, report: EpochReport, record: EpochRecord | None) -> None:
+        if self.listener is not None:
+            cost, accuracy = self.means(report)
+            self.listener(Progress(epoch, epochs, len(report.costs), self.steps, cost, accuracy, record))
+
+    def end_by_fault(self, epoch: int, rows: np.ndarray, before: TrainingState, number: int) -> str:
+        """The reason that names epoch, step and layer; raised where there is no finished epoch to fall back on."""
+        # The same blocks from the epoch's start, but one step short, give the state just before the fault.
+        self.state = before
+        for first, n_steps, size in self.blocks(number):
+            self.run_block(rows, first, n_steps, size)
+        chosen = rows[number * self.batch_size :][: self.batch_size]
+        x = np.asarray(self.features.vectors(self.part.raw[chosen]))
+        expected = np.asarray(expected_outputs(self.part.labels[chosen], self.network.sizes[-1]), x.dtype)
+        fault = name_fault(self.network, self.rule, self.on_host(self.state), x, expected, self.learning_rate)
+        reason = (
+            f"diverged: the cost was not finite in epoch {epoch}, step {number + 1} of {self.steps}: {fault}; "
+            f"a learning rate below {self.learning_rate:g} is the usual cure"
+        )
+        if self.best_record is None:
+            raise DivergenceError(reason)
+        return reason
+
+
+def to_device(part: Part, dtype: np.dtype) -> tuple[Array, Array]:
+    """The raw examples as they are (images stay bytes) and the labels, as arrays of the present device."""
+    from pellucid.training.engine import jnp
+
+    is_class = part.labels.dtype.kind in "iu"
+    return jnp.asarray(part.raw), jnp.asarray(part.labels, jnp.int32 if is_class else dtype)

@@ -1,0 +1,181 @@
+"""Recipes: every choice of a training run as plain data, checked against one table."""
+
+import json
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from importlib import resources
+from typing import Any, cast
+
+from pellucid.data import Dataset
+from pellucid.errors import FormatError, InvalidValueError, look_up
+from pellucid.maths import COSTS, L2, OPTIMIZERS, Network, Optimizer, find_cost
+from pellucid.training.loop import check_numbers
+
+AS_COST_NEEDS = {"squared-error": "sigmoid", "half-squared-error": "sigmoid"}
+"""What the output layer is with a cost that fits several, on classes; in regression it is the identity."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The choices of a training run. The defaults train well on any data.
+
+    Attributes:
+        hidden: neurons of each hidden layer; none: a single layer of weights.
+        activation: of the hidden layers: one name, or one a layer.
+        output: of the output layer; None: it follows from the cost.
+        initializer: how the network starts.
+        cost: what is made small; None: cross-entropy on classes, half-squared-error in regression.
+        optimizer: how; `momentum` and `nesterov` are of sgd alone.
+        learning_rate: r; None: the optimizer's usual one.
+        l2: strength of the L2 penalty; 0: none.
+        batch_size: examples a step, or "full".
+        epochs: at most so many.
+        patience: stop after so many epochs without a better one; 0: never.
+    """
+
+    hidden: tuple[int, ...] = (128,)
+    activation: tuple[str, ...] = ("relu",)
+    output: str | None = None
+    initializer: str = "auto"
+    cost: str | None = None
+    optimizer: str = "adam"
+    learning_rate: float | None = None
+    momentum: float = 0.0
+    nesterov: bool = False
+    l2: float = 0.0
+    batch_size: int | str = 64
+    epochs: int = 100
+    patience: int = 10
+
+    def with_choices(self, choices: Mapping[str, Any]) -> "Recipe":
+        """The recipe with other choices where they are given (not None)."""
+        return replace(self, **{name: value for name, value in choices.items() if value is not None})
+
+    def cost_for(self, data: Dataset) -> str:
+        """The cost chosen, or the one that suits the data."""
+        return self.cost or ("cross-entropy" if data.task == "classification" else "half-squared-error")
+
+    def network_for(self, data: Dataset, seed: int) -> Network:
+        """A random network of this shape for the data.
+
+        Raises:
+            InvalidValueError: sizes, names or counts that do not fit.
+        """
+        cost = find_cost(self.cost_for(data))
+        output = self.output or cost.output
+        if output is None:
+            output = AS_COST_NEEDS.get(cost.name, "identity") if data.task == "classification" else "identity"
+        if len(self.activation) not in (1, len(self.hidden)):
+            raise InvalidValueError(
+                f"activation: one name, or one for each of the {len(self.hidden)} hidden layers, is required, "
+                f"got {len(self.activation)}"
+            )
+        names = self.activation * len(self.hidden) if len(self.activation) == 1 else self.activation
+        sizes = [data.features.n_features, *self.hidden, data.train.n_outputs]
+        return Network.random(sizes, activation=[*names, output], initializer=self.initializer, seed=seed)
+
+    def build_optimizer(self) -> Optimizer:
+        """The optimizer chosen, with its rate.
+
+        Raises:
+            InvalidValueError: an unknown name, a rate out of range, or a momentum for an optimizer other than sgd.
+        """
+        kind = look_up(self.optimizer, OPTIMIZERS, "optimizer")
+        choices: dict[str, Any] = {}
+        if self.optimizer == "sgd":
+            choices = {"learning_rate": 0.1, "momentum": self.momentum, "nesterov": self.nesterov}
+        elif self.momentum or self.nesterov:
+            raise InvalidValueError(f"momentum, nesterov: they belong to the optimizer sgd, got {self.optimizer}")
+        if self.learning_rate is not None:
+            choices["learning_rate"] = self.learning_rate
+        return kind(**choices)
+
+    def training_choices(self, data: Dataset) -> dict[str, Any]:
+        """The arguments of `train` that this recipe stands for.
+
+        Raises:
+            InvalidValueError: one is unknown or out of range.
+        """
+        batch_size = self.batch_size
+        check_numbers(batch_size, self.epochs, 0, self.patience or None)
+        return {
+            "cost": look_up(self.cost_for(data), COSTS, "cost"),
+            "optimizer": self.build_optimizer(),
+            "penalty": L2(self.l2) if self.l2 else None,
+            "batch_size": batch_size,
+            "epochs": self.epochs,
+            "patience": self.patience or None,
+        }
+
+    def to_toml(self, **others: Any) -> str:
+        """The recipe, and the other choices of a run, as a TOML document; choices left open are not written."""
+        entries = {field.name: getattr(self, field.name) for field in fields(self)} | others
+        # For plain numbers, strings, booleans and lists of them JSON's notation is TOML's.
+        lines = [f"{name} = {json.dumps(value)}" for name, value in entries.items() if value is not None]
+        return "\n".join(lines) + "\n"
+
+
+def is_kind(*kinds: type) -> Callable[[Any], bool]:
+    """A check for a value of just these types: in Python True is also a kind of 1, here it is not."""
+    return lambda value: type(value) in kinds
+
+
+def is_list_of(kind: type) -> Callable[[Any], bool]:
+    """A check for a list of values of just this type."""
+    return lambda value: isinstance(value, list) and all(type(entry) is kind for entry in cast(list[Any], value))
+
+
+KINDS: dict[str, Callable[[Any], bool]] = {
+    "hidden": is_list_of(int),
+    "activation": is_list_of(str),
+    "output": is_kind(str),
+    "initializer": is_kind(str),
+    "cost": is_kind(str),
+    "optimizer": is_kind(str),
+    "learning_rate": is_kind(int, float),
+    "momentum": is_kind(int, float),
+    "nesterov": is_kind(bool),
+    "l2": is_kind(int, float),
+    "batch_size": is_kind(int, str),
+    "epochs": is_kind(int),
+    "patience": is_kind(int),
+}
+"""What a recipe file may hold."""
+
+
+def parse_recipe(text: str, name: str) -> tuple[Recipe, str]:
+    """The recipe of a TOML document, and its description.
+
+    Raises:
+        FormatError: it is no TOML, or an entry is unknown or of another kind.
+    """
+    try:
+        entries = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FormatError(f"{name}: no TOML document ({error})") from error
+    description = entries.pop("description", "")
+    for key, value in entries.items():
+        if key not in KINDS or not KINDS[key](value):
+            raise FormatError(f"{name}: {key} = {value!r} is no choice of a recipe; known: {', '.join(KINDS)}")
+    choices: dict[str, Any] = {
+        key: tuple(value) if key in ("hidden", "activation") else value for key, value in entries.items()
+    }
+    return Recipe(**choices), str(description)
+
+
+def recipe_names() -> list[str]:
+    """The recipes that come with Pellucid."""
+    folder = resources.files("pellucid.training") / "recipes"
+    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+def load_recipe(name: str) -> tuple[Recipe, str]:
+    """A recipe that comes with Pellucid, and its description.
+
+    Raises:
+        UnknownNameError: there is none of that name.
+    """
+    look_up(name, dict.fromkeys(recipe_names()), "recipe")
+    file = resources.files("pellucid.training") / "recipes" / f"{name}.toml"
+    return parse_recipe(file.read_text(encoding="utf-8"), f"recipe {name}")
