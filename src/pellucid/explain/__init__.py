@@ -1,0 +1,8 @@
+"""Explanations: any number of a network, and of its training, as the formula it came from with the values filled in."""
+
+from pellucid.explain.derivation import Derivation, Step
+from pellucid.explain.gradient import gradient
+from pellucid.explain.neuron import neuron
+from pellucid.explain.update import update
+
+__all__ = ["Derivation", "Step", "gradient", "neuron", "update"]

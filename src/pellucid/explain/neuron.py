@@ -1,0 +1,54 @@
+"""How a neuron comes to hold its value: weighted sum, bias, activation."""
+
+from typing import Any
+
+from pellucid.explain.derivation import Derivation, Steps
+from pellucid.explain.subject import DEFAULT_TOP, Subject, long_sum
+from pellucid.expression import Expression, Variable
+from pellucid.maths import Network
+from pellucid.model import Model
+
+
+def neuron(network: Network | Model, x: Any, *, layer: int, neuron: int, top: int = DEFAULT_TOP) -> Derivation:
+    """The derivation of a neuron's activation; `.value` is the activation.
+
+    *Formula*: s = Σₚ wₘ,ₚ aₚ; z = s + bₘ; a = f(z).
+
+    Parameters:
+        network: a Network with an input vector x, or a Model with a raw input.
+        x: shape (n_features,), or a raw example of the model's shape.
+        layer: from 2 (layer 1 is the input).
+        neuron: from 1.
+        top: so many terms of the weighted sum are shown, the largest; the rest is given as its sum.
+
+    Raises:
+        InvalidValueError: a layer or neuron that the network has not, or an input that does not fit.
+    """
+    subject = Subject.of(network, x)
+    subject.require_layer(layer)
+    subject.require_neuron(layer, neuron)
+    steps = Steps()
+    terms: list[Expression] = [
+        subject.weight(layer, neuron, source) * subject.activation(layer - 1, source)
+        for source in subject.neurons(layer - 1)
+    ]
+    tree, note = long_sum(terms, top)
+    weighted_sum = steps.add("weighted sum of the layer before", Variable("s", layer, (neuron,)), tree, note)
+    z = steps.add(
+        "pre-activation: the weighted sum plus the bias",
+        Variable("z", layer, (neuron,)),
+        weighted_sum + subject.bias(layer, neuron),
+    )
+    add_activation(steps, subject, layer, neuron, z, top)
+    name = subject.network.layers[layer - 2].activation.name
+    return steps.conclude(f"Neuron {neuron} of layer {layer} ({name}, {subject.network.sizes[layer - 2]} inputs)")
+
+
+def add_activation(steps: Steps, subject: Subject, layer: int, neuron: int, z: Expression, top: int) -> Expression:
+    """Adds the step a = f(z) of that neuron and returns its leaf."""
+    function = subject.network.layers[layer - 2].activation
+    others: list[Expression] = [
+        z if number == neuron else subject.pre_activation(layer, number) for number in subject.neurons(layer)
+    ]
+    tree = function.formula(z, others if not function.is_elementwise else [z])
+    return steps.add(f"activation: {function.name}", Variable("a", layer, (neuron,)), tree)

@@ -1,0 +1,1 @@
+"""The media that a derivation is shown in."""
