@@ -1,14 +1,18 @@
 """A derivation: steps, each one expression tree, from which every way of showing it is lowered."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from pellucid.errors import InvalidValueError
-from pellucid.expression import Expression, Infix, Latex, Number, Symbol, evaluate, numbers, tolerance
+from pellucid.expression import Expression, Infix, Latex, Number, Symbol, Variable, add, evaluate, numbers, tolerance
 from pellucid.expression.bounds import shown
 
 DEFAULT_DIGITS = 4
+DEFAULT_TOP = 8
+"""So many terms of a long sum are shown; the rest is given as its sum."""
 MAX_DIGITS = 17
 """Seventeen significant digits tell every float64 from its neighbours."""
 
@@ -97,17 +101,44 @@ class Derivation:
         return derivation_text(self, digits, width)
 
 
-@dataclass
 class Steps:
-    """A derivation under way: adding a step gives the number with which later steps refer to it."""
+    """A derivation under way: adding a step gives the number with which later steps refer to it.
 
-    finished: list[Step] = field(default_factory=list)
+    Parameters:
+        top: so many terms of a long sum are shown, the largest.
+
+    Raises:
+        InvalidValueError: top is below 1.
+    """
+
+    def __init__(self, top: int = DEFAULT_TOP) -> None:
+        if top < 1:
+            raise InvalidValueError(f"top: at least 1 term must be shown, got {top}")
+        self.top = top
+        self.finished: list[Step] = []
 
     def add(self, name: str, symbol: Symbol, tree: Expression, note: str = "") -> Number:
         """Adds a step and returns its value as a leaf for the trees of later steps."""
-        step = Step(name, symbol, tree, note)
-        self.finished.append(step)
-        return Number(step.value, f"step:{len(self.finished)}", symbol)
+        self.finished.append(Step(name, symbol, tree, note))
+        return self.last
+
+    def add_sum(self, name: str, symbol: Symbol, terms: list[Expression], note: str = "") -> Number:
+        """Adds a sum as a step: all its terms, or the largest by magnitude, in their order, and the rest's sum."""
+        left = len(terms) - self.top
+        if left <= 1:  # one term left out would be no shorter than the term itself
+            return self.add(name, symbol, add(terms), note)
+        values = np.array([evaluate(term) for term in terms])
+        # Stable, so that of equal terms the first are shown.
+        largest = np.sort(np.argsort(-np.abs(values), kind="stable")[: self.top])
+        symbol_of_rest = Variable("R", None, (left,))
+        rest = Number(float(np.delete(values, largest).sum()), f"rest:{left}", symbol_of_rest)
+        note = f"{note} {symbol_of_rest.text} is the sum of the {left:,} smaller terms not shown.".lstrip()
+        return self.add(name, symbol, add([*(terms[k] for k in largest), rest]), note)
+
+    @property
+    def last(self) -> Number:
+        """The value of the step added last, as a leaf."""
+        return Number(self.finished[-1].value, f"step:{len(self.finished)}", self.finished[-1].symbol)
 
     def conclude(self, title: str) -> Derivation:
         """The derivation of what was added last."""

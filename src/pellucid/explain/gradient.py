@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from pellucid.explain.derivation import Derivation, Steps
+from pellucid.explain.derivation import DEFAULT_TOP, Derivation, Steps
 from pellucid.explain.neuron import add_activation
-from pellucid.explain.subject import DEFAULT_TOP, LabelledSubject, long_sum
+from pellucid.explain.subject import LabelledSubject
 from pellucid.expression import Expression, Partial, Variable, add, constant, multiply
 from pellucid.maths import Cost, Network
 from pellucid.model import Model
@@ -42,24 +42,22 @@ def gradient(
         InvalidValueError: a weight that the network has not, or an input, expected outputs or cost that do not fit.
     """
     subject = LabelledSubject.with_expected(network, x, expected, cost)
-    steps = Steps()
-    symbol = add_chain(steps, subject, layer, neuron, source, top)
+    steps = Steps(top)
+    symbol = add_chain(steps, subject, layer, neuron, source)
     kind = "bias" if source is None else "weight"
     return steps.conclude(f"How the cost changes with the {kind} {symbol.text} ({subject.cost.name})")
 
 
-def add_chain(
-    steps: Steps, subject: LabelledSubject, layer: int, neuron: int, source: int | None, top: int
-) -> Variable:
+def add_chain(steps: Steps, subject: LabelledSubject, layer: int, neuron: int, source: int | None) -> Variable:
     """Adds the chain rule's steps, the last of which is the derivative; returns the parameter's symbol."""
     subject.require_layer(layer)
     subject.require_neuron(layer, neuron)
     if source is not None:
         subject.require_neuron(layer - 1, source, "source")
     if layer == subject.n_layers:
-        delta = add_output_delta(steps, subject, neuron, top)
+        delta = add_output_delta(steps, subject, neuron)
     else:
-        delta = add_hidden_delta(steps, subject, layer, neuron, top)
+        delta = add_hidden_delta(steps, subject, layer, neuron)
     z = Variable("z", layer, (neuron,))
     if source is None:
         parameter = Variable("b", layer, (neuron,))
@@ -73,12 +71,12 @@ def add_chain(
     return parameter
 
 
-def add_output_delta(steps: Steps, subject: LabelledSubject, neuron: int, top: int) -> Expression:
+def add_output_delta(steps: Steps, subject: LabelledSubject, neuron: int) -> Expression:
     """Adds the steps up to δ⁽ᴸ⁾ = ∂C/∂z⁽ᴸ⁾ of an output neuron, and returns its leaf."""
     layer = subject.n_layers
     function, cost = subject.network.output, subject.cost
     z, expected = subject.pre_activation(layer, neuron), subject.expected(neuron)
-    a = add_activation(steps, subject, layer, neuron, z, top)
+    a = add_activation(steps, subject, layer, neuron, z)
     symbol = Variable("δ", layer, (neuron,))
     if cost.output is not None:
         note = f"∂C/∂z in full: with {function.name} and {cost.name} the other factors cancel."
@@ -91,25 +89,24 @@ def add_output_delta(steps: Steps, subject: LabelledSubject, neuron: int, top: i
         slope if k == neuron else cost.derivative_formula(subject.activation(layer, k), subject.expected(k))
         for k in subject.neurons(layer)
     ]
-    return add_softmax_delta(steps, subject, layer, neuron, slope, slopes, top)
+    return add_softmax_delta(steps, subject, layer, neuron, slope, slopes)
 
 
-def add_hidden_delta(steps: Steps, subject: LabelledSubject, layer: int, neuron: int, top: int) -> Expression:
+def add_hidden_delta(steps: Steps, subject: LabelledSubject, layer: int, neuron: int) -> Expression:
     """Adds the steps up to δ⁽ˡ⁾ of a hidden neuron, what is handed back from downstream times f′; returns its leaf."""
     downstream = layer + 1
     products: list[Expression] = [
         subject.weight(downstream, k, neuron) * subject.delta(downstream, k) for k in subject.neurons(downstream)
     ]
-    tree, note = long_sum(products, top)
-    note = f"The deltas of layer {downstream} are found in the same way. {note}".rstrip()
+    note = f"The deltas of layer {downstream} are found in the same way."
     by_activation = Partial(COST, Variable("a", layer, (neuron,)))
-    slope = steps.add(f"what the neurons of layer {downstream} hand back", by_activation, tree, note)
+    slope = steps.add_sum(f"what the neurons of layer {downstream} hand back", by_activation, products, note)
     if subject.network.layers[layer - 2].activation.is_elementwise:
         return add_elementwise_delta(steps, subject, layer, neuron, slope)
     slopes: list[Expression] = [
         slope if k == neuron else subject.output_gradient(layer, k) for k in subject.neurons(layer)
     ]
-    return add_softmax_delta(steps, subject, layer, neuron, slope, slopes, top)
+    return add_softmax_delta(steps, subject, layer, neuron, slope, slopes)
 
 
 def add_elementwise_delta(
@@ -130,13 +127,11 @@ def add_softmax_delta(
     neuron: int,
     slope: Expression,
     slopes: list[Expression],
-    top: int,
 ) -> Expression:
     """Adds δᵢ = aᵢ (∂C/∂aᵢ − Σₖ aₖ ∂C/∂aₖ), since with softmax every output depends on zᵢ; returns its leaf."""
     products: list[Expression] = [
         multiply([subject.activation(layer, k), each]) for k, each in zip(subject.neurons(layer), slopes, strict=True)
     ]
-    tree, note = long_sum(products, top)
-    mean = steps.add("mean of ∂C/∂a, weighted by the softmax", Variable("m", layer), tree, note)
+    mean = steps.add_sum("mean of ∂C/∂a, weighted by the softmax", Variable("m", layer), products)
     a = subject.activation(layer, neuron)
     return steps.add("delta: by the derivative of softmax", Variable("δ", layer, (neuron,)), a * add([slope, -mean]))

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from pellucid.explain.derivation import Derivation, Steps
-from pellucid.explain.subject import DEFAULT_TOP, Subject, long_sum
+from pellucid.explain.derivation import DEFAULT_TOP, Derivation, Steps
+from pellucid.explain.subject import Subject
 from pellucid.expression import Expression, Variable
 from pellucid.maths import Network
 from pellucid.model import Model
@@ -27,24 +27,23 @@ def neuron(network: Network | Model, x: Any, *, layer: int, neuron: int, top: in
     subject = Subject.of(network, x)
     subject.require_layer(layer)
     subject.require_neuron(layer, neuron)
-    steps = Steps()
+    steps = Steps(top)
     terms: list[Expression] = [
         subject.weight(layer, neuron, source) * subject.activation(layer - 1, source)
         for source in subject.neurons(layer - 1)
     ]
-    tree, note = long_sum(terms, top)
-    weighted_sum = steps.add("weighted sum of the layer before", Variable("s", layer, (neuron,)), tree, note)
+    weighted_sum = steps.add_sum("weighted sum of the layer before", Variable("s", layer, (neuron,)), terms)
     z = steps.add(
         "pre-activation: the weighted sum plus the bias",
         Variable("z", layer, (neuron,)),
         weighted_sum + subject.bias(layer, neuron),
     )
-    add_activation(steps, subject, layer, neuron, z, top)
+    add_activation(steps, subject, layer, neuron, z)
     name = subject.network.layers[layer - 2].activation.name
     return steps.conclude(f"Neuron {neuron} of layer {layer} ({name}, {subject.network.sizes[layer - 2]} inputs)")
 
 
-def add_activation(steps: Steps, subject: Subject, layer: int, neuron: int, z: Expression, top: int) -> Expression:
+def add_activation(steps: Steps, subject: Subject, layer: int, neuron: int, z: Expression) -> Expression:
     """Adds the step a = f(z) of that neuron and returns its leaf."""
     function = subject.network.layers[layer - 2].activation
     others: list[Expression] = [

@@ -6,12 +6,9 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import InvalidValueError
-from pellucid.expression import Expression, Number, Variable, add, evaluate
+from pellucid.expression import Number, Variable
 from pellucid.maths import Cost, ForwardTrace, Gradients, Network, backward, find_cost, require_fit
 from pellucid.model import Model
-
-DEFAULT_TOP = 8
-"""So many terms of a long sum are shown; the rest is given as its sum."""
 
 
 @dataclass(frozen=True)
@@ -121,26 +118,3 @@ class LabelledSubject(Subject):
         deltas, weights = self.gradients.deltas[layer - 1], self.network.layers[layer - 1].weights
         value = float(deltas @ weights[:, neuron - 1])
         return Number(value, f"g{layer}:{neuron}", Variable("g", layer, (neuron,)))
-
-
-def long_sum(terms: list[Expression], top: int) -> tuple[Expression, str]:
-    """The sum of the terms: all of them, or the `top` largest by magnitude, in their order, and the sum of the rest.
-
-    Returns:
-        The tree, and a note on what is left out (empty where nothing is).
-
-    Raises:
-        InvalidValueError: top is below 1.
-    """
-    if top < 1:
-        raise InvalidValueError(f"top: at least 1 term must be shown, got {top}")
-    if len(terms) <= top + 1:  # one term left out would be no shorter than the term itself
-        return add(terms), ""
-    values = np.array([evaluate(term) for term in terms])
-    # Stable, so that equal terms keep their order.
-    largest = np.sort(np.argsort(-np.abs(values), kind="stable")[:top])
-    left = len(terms) - top
-    rest = float(np.delete(values, largest).sum())
-    symbol = Variable("R", None, (left,))
-    note = f"{symbol.text} is the sum of the {left:,} smaller terms not shown."
-    return add([*(terms[k] for k in largest), Number(rest, f"rest:{left}", symbol)]), note

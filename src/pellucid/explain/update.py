@@ -3,9 +3,9 @@
 from typing import Any
 
 from pellucid.errors import InvalidValueError
-from pellucid.explain.derivation import Derivation, Steps
+from pellucid.explain.derivation import DEFAULT_TOP, Derivation, Steps
 from pellucid.explain.gradient import add_chain
-from pellucid.explain.subject import DEFAULT_TOP, LabelledSubject
+from pellucid.explain.subject import LabelledSubject
 from pellucid.expression import Number, Variable
 from pellucid.maths import SGD, Cost, Network, Optimizer
 from pellucid.maths.optimizers import NoState
@@ -38,10 +38,9 @@ def update(
     if not isinstance(optimizer, SGD) or optimizer.momentum:
         raise InvalidValueError(f"optimizer: plain gradient descent, SGD(learning_rate), is explained; got {optimizer}")
     subject = LabelledSubject.with_expected(network, x, expected, cost)
-    steps = Steps()
-    symbol = add_chain(steps, subject, layer, neuron, source, top)
-    last = steps.finished[-1]
-    slope = Number(last.value, f"step:{len(steps.finished)}", last.symbol)
+    steps = Steps(top)
+    symbol = add_chain(steps, subject, layer, neuron, source)
+    slope = steps.last
     rate = Number(optimizer.learning_rate, "r", Variable("r"))
     old = subject.bias(layer, neuron) if source is None else subject.weight(layer, neuron, source)
     # The very lines that correct the arrays in training write out the correction: here they are given a tree.

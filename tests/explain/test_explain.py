@@ -1,0 +1,119 @@
+"""Explanations as a person meets them: the essay's own numbers, text, long sums, refusals."""
+
+import numpy as np
+import pytest
+
+import pellucid as pl
+from pellucid.errors import InvalidValueError
+
+NET = pl.Network.random([6, 4, 3], activation="sigmoid", output="softmax", seed=2)
+X = np.linspace(0, 1, 6)
+EXPECTED = np.array([0.0, 1.0, 0.0])
+
+
+def essay_network() -> pl.Network:
+    weights = [[-1.48, -2.49, 2.72, 3.46], [-1.81, 2.84, -0.438, -4.80]]
+    return pl.Network([pl.Layer(weights, [0.884, -0.226], "sigmoid")])
+
+
+def test_the_essays_output_layer():
+    derivations = [pl.explain.neuron(essay_network(), [0.978, 0.322, 0.315, 0.201], layer=2, neuron=m) for m in (1, 2)]
+    # Computed from the essay's own inputs, so exact to float64 rounding of four products.
+    assert [d.steps[0].value for d in derivations] == pytest.approx([-0.69696, -1.95847], abs=5e-6)
+    assert [d.steps[1].value for d in derivations] == pytest.approx([0.18704, -2.18447], abs=5e-6)
+    assert [round(d.value, 3) for d in derivations] == [0.547, 0.101]
+
+
+def test_the_text_shows_symbols_numbers_and_value_under_each_other():
+    derivation = pl.explain.neuron(essay_network(), [0.978, 0.322, 0.315, 0.201], layer=2, neuron=1)
+    assert derivation.to_text() == (
+        "Neuron 1 of layer 2 (sigmoid, 4 inputs)\n"
+        "\n"
+        "1. weighted sum of the layer before\n"
+        "   s⁽²⁾₁ = w⁽²⁾₁,₁ · a⁽¹⁾₁ + w⁽²⁾₁,₂ · a⁽¹⁾₂ + w⁽²⁾₁,₃ · a⁽¹⁾₃ + w⁽²⁾₁,₄ · a⁽¹⁾₄\n"
+        "         = (−1.480) · 0.9780 + (−2.490) · 0.3220 + 2.720 · 0.3150 + 3.460 · 0.2010\n"
+        "         = −0.6970\n"
+        "\n"
+        "2. pre-activation: the weighted sum plus the bias\n"
+        "   z⁽²⁾₁ = s⁽²⁾₁ + b⁽²⁾₁\n"
+        "         = −0.6970 + 0.8840\n"
+        "         = 0.1870\n"
+        "\n"
+        "3. activation: sigmoid\n"
+        "   a⁽²⁾₁ = 1 / (1 + e^(−z⁽²⁾₁))\n"
+        "         = 1 / (1 + e^(−0.1870))\n"
+        "         = 0.5466\n"
+    )
+
+
+def test_text_folds_to_the_width_and_breaks_before_a_sign():
+    net = pl.Network.random([40, 3], seed=1)
+    text = pl.explain.neuron(net, np.linspace(-1, 1, 40), layer=2, neuron=1, top=20).to_text(width=60)
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= 60
+    following = [line for line in lines if line.startswith(" " * 13)]
+    assert len(following) >= 8
+    assert all(line.split()[0] in "+−" for line in following)
+
+
+def test_long_sums_show_the_largest_terms_in_their_order_and_the_sum_of_the_rest():
+    weights = np.array([[0.1, -5.0, 0.2, 4.0, 0.3, -0.4]])
+    net = pl.Network([pl.Layer(weights, [0.0], "identity")])
+    document = pl.explain.neuron(net, np.ones(6), layer=2, neuron=1, top=2).to_dict()
+    step = document["steps"][0]
+    assert [term["ref"] for term in step["terms"]] == ["w2:1,2", "a1:2", "w2:1,4", "a1:4", "rest:4"]
+    assert step["terms"][-1]["value"] == pytest.approx(0.1 + 0.2 + 0.3 - 0.4, abs=1e-15)
+    assert step["value"] == pytest.approx(weights.sum(), abs=1e-14)
+    whole = pl.explain.neuron(net, np.ones(6), layer=2, neuron=1, top=5).to_dict()["steps"][0]
+    assert not any(term["ref"].startswith("rest") for term in whole["terms"]), "one term is not worth leaving out"
+
+
+def test_fused_softmax_says_that_the_factors_cancel():
+    derivation = pl.explain.gradient(NET, X, EXPECTED, cost="cross-entropy", layer=3, neuron=2, source=1)
+    assert "with softmax and cross-entropy the other factors cancel" in derivation.to_text()
+    delta = derivation.to_dict()["steps"][1]
+    assert [term["ref"] for term in delta["terms"]] == ["step:1", "e:2"]
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ({"layer": 3, "neuron": 99}, "neuron: layer 3 has neurons 1 to 3, got 99"),
+        ({"layer": 3, "neuron": 0}, "neuron: layer 3 has neurons 1 to 3, got 0"),
+        ({"layer": 0, "neuron": 1}, "layer: 2 to 3 have weights, got 0"),
+        ({"layer": 1, "neuron": 1}, "layer 1 is the input"),
+        ({"layer": 4, "neuron": 1}, "layer: 2 to 3 have weights, got 4"),
+        ({"layer": 3, "neuron": 1, "source": 5}, "source: layer 2 has neurons 1 to 4, got 5"),
+        ({"layer": 3, "neuron": 1, "top": 0}, "top: at least 1 term must be shown, got 0"),
+    ],
+)
+def test_places_that_are_not_in_the_network_are_refused_with_the_range(place: dict, message: str):
+    with pytest.raises(InvalidValueError, match=message):
+        pl.explain.gradient(NET, X, EXPECTED, cost="cross-entropy", **{"source": 1} | place)
+
+
+def test_inputs_expected_outputs_and_costs_that_do_not_fit_are_refused():
+    place = {"layer": 2, "neuron": 1}
+    with pytest.raises(InvalidValueError, match=r"x: must have shape \(6,\).* got \(5,\)"):
+        pl.explain.neuron(NET, X[:5], **place)
+    with pytest.raises(InvalidValueError, match="one example, 6 finite numbers"):
+        pl.explain.neuron(NET, np.full(6, np.nan), **place)
+    with pytest.raises(InvalidValueError, match="expected: 3 finite numbers are required"):
+        pl.explain.gradient(NET, X, [1.0], cost="cross-entropy", **place)
+    with pytest.raises(InvalidValueError, match="with cross-entropy they must sum to 1, got 2"):
+        pl.explain.gradient(NET, X, [1.0, 1.0, 0.0], cost="cross-entropy", **place)
+    with pytest.raises(InvalidValueError, match="binary-cross-entropy needs the output activation sigmoid"):
+        pl.explain.gradient(NET, X, EXPECTED, cost="binary-cross-entropy", **place)
+    with pytest.raises(InvalidValueError, match="plain gradient descent"):
+        pl.explain.update(NET, X, EXPECTED, cost="cross-entropy", optimizer=pl.Adam(), **place)
+    with pytest.raises(InvalidValueError, match="digits: 1 to 17"):
+        pl.explain.neuron(NET, X, **place).to_dict(digits=18)
+
+
+def test_a_large_network_is_explained_in_few_lines():
+    net = pl.Network.random([784, 300, 200, 10], activation="relu", output="softmax", seed=0)
+    x = np.random.default_rng(0).random(784)
+    expected = np.eye(10)[3]
+    choices = {"cost": "cross-entropy", "layer": 2, "neuron": 7, "source": 400, "optimizer": pl.SGD(0.1)}
+    text = pl.explain.update(net, x, expected, **choices).to_text(width=80)
+    assert len(text.splitlines()) < 60
