@@ -42,7 +42,7 @@ def create_folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True)
     except FileExistsError as error:
-        raise AlreadyExistsError(f"{path}: exists already; choose another name, or move it away first") from error
+        raise AlreadyExistsError(f"{path}: exists already; choose another name, or say --overwrite") from error
     except OSError as error:
         raise WriteError(f"{path}: the folder could not be made ({error.strerror or error})") from error
     return path

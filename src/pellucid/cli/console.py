@@ -1,0 +1,28 @@
+"""What commands print with: results on standard output, progress and warnings on standard error."""
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, and nothing else.")]
+
+
+def output(*, is_error: bool = False) -> "Console":
+    """The console for standard output, or for standard error."""
+    from rich.console import Console
+
+    return Console(stderr=is_error)
+
+
+def say(text: str, *, is_error: bool = False) -> None:
+    """Prints text as it is: no markup, no colours, no line broken in the middle of a path."""
+    output(is_error=is_error).print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """Prints one JSON object on one line."""
+    print(json.dumps(value, ensure_ascii=False, allow_nan=False))

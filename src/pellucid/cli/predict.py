@@ -1,0 +1,71 @@
+"""`pellucid predict`: what a model says of picture files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pellucid.cli.console import AsJson, print_json, say
+from pellucid.cli.evaluate import ModelPath
+
+if TYPE_CHECKING:
+    from pellucid.data.features.pictures import NormalisedPicture
+
+SHOWN_CLASSES = 3
+
+
+def predict(
+    model: ModelPath,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Pictures, PNG or JPEG, of any size.")],
+    save_normalised: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Also write each picture as the network sees it, as PNG, to this folder."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Name the class of pictures, each first normalised as the model's training pictures were."""
+    from pellucid.data.features.pictures import normalise_picture
+    from pellucid.errors import InvalidValueError
+    from pellucid.model import load
+
+    loaded = load(model)
+    features = loaded.features
+    if features.normalisation == "none" or len(features.shape) != 2:
+        raise InvalidValueError(
+            f"{model}: this model takes {features.n_features} numbers; predict reads pictures for models of digits"
+        )
+    pictures = [normalise_picture(file, features.shape, features.normalisation) for file in files]
+    predictions = [loaded.predict(picture.pixels)[0] for picture in pictures]
+    if save_normalised is not None:
+        for file, picture in zip(files, pictures, strict=True):
+            write_picture(save_normalised / f"{file.stem}-normalised.png", picture)
+    if as_json:
+        print_json(
+            {
+                "predictions": [
+                    {"input": str(file), "class": prediction.label, "probabilities": prediction.probabilities}
+                    for file, prediction in zip(files, predictions, strict=True)
+                ]
+            }
+        )
+        return
+    for file, prediction in zip(files, predictions, strict=True):
+        ranked = sorted(prediction.probabilities.items(), key=lambda pair: -pair[1])[:SHOWN_CLASSES]
+        say(f"{file}: {prediction.label}   ({', '.join(f'{name} {p:.1%}' for name, p in ranked)})")
+
+
+def write_picture(path: Path, picture: "NormalisedPicture") -> None:
+    """Writes the normalised picture as a grey PNG, its darkest ink white."""
+    import io
+
+    import numpy as np
+    from PIL import Image
+
+    from pellucid.files import write_atomically
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels = picture.pixels.astype(float)
+    grey = np.round(pixels * 255 / max(pixels.max(), 1)).astype(np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(grey).save(buffer, format="PNG")
+    write_atomically(path, buffer.getvalue())

@@ -1,0 +1,66 @@
+"""The progress of training on standard error: a bar on a terminal, a few lines elsewhere."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from pellucid.cli.console import output, say
+from pellucid.training.history import EpochRecord, Progress
+
+LINES_ELSEWHERE = 10
+
+
+@contextmanager
+def training_progress(epochs: int) -> Iterator[Callable[[Progress], None]]:
+    """A listener for `train` that shows epoch, cost, accuracy and the time left."""
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    console = output(is_error=True)
+    if not console.is_terminal:
+        yield _print_some(epochs)
+        return
+    columns = (
+        TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
+        BarColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("compiling", total=None, epoch=1, epochs=epochs)
+
+        def show(progress: Progress) -> None:
+            bar.update(
+                task,
+                total=progress.epochs * progress.steps,
+                completed=(progress.epoch - 1) * progress.steps + progress.step,
+                epoch=progress.epoch,
+                description=describe(progress),
+            )
+
+        yield show
+
+
+def _print_some(epochs: int) -> Callable[[Progress], None]:
+    every = max(1, epochs // LINES_ELSEWHERE)
+
+    def show(progress: Progress) -> None:
+        if progress.last is not None and (progress.epoch == 1 or progress.epoch % every == 0):
+            say(f"epoch {progress.epoch}/{progress.epochs}  {describe(progress)}", is_error=True)
+
+    return show
+
+
+def describe(progress: Progress) -> str:
+    """Cost and accuracy so far in the epoch, and of the last finished one on the validation part."""
+    text = f"cost {progress.cost:.4f}"
+    if progress.accuracy is not None:
+        text += f"  accuracy {progress.accuracy:.2%}"
+    return text + (_validation(progress.last) if progress.last else "")
+
+
+def _validation(record: EpochRecord) -> str:
+    if record.validation_accuracy is not None:
+        return f"  validation {record.validation_accuracy:.2%}"
+    return "" if record.validation_cost is None else f"  validation cost {record.validation_cost:.4f}"

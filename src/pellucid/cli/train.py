@@ -1,0 +1,254 @@
+"""`pellucid train`: from labelled data to a run folder with the trained model."""
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pellucid.cli.console import AsJson, print_json, say
+from pellucid.cli.evaluate import summary
+from pellucid.cli.progress import training_progress
+from pellucid.maths import ACTIVATIONS, AUTO, COSTS, INITIALIZERS, OPTIMIZERS
+
+if TYPE_CHECKING:
+    from pellucid.data import Dataset
+    from pellucid.maths import Network
+    from pellucid.model import Evaluation
+    from pellucid.training.recipe import Recipe
+
+SETUP = "What is trained"
+RULE = "How it learns"
+RUN = "The run"
+
+
+def train(
+    data: Annotated[str, typer.Argument(metavar="DATA", help="A named data set (pellucid data list) or a path.")],
+    hidden: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N[,N…]", help="Neurons of each hidden layer; 'none': no hidden layer. [128]", rich_help_panel=SETUP
+        ),
+    ] = None,
+    activation: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME[,NAME…]",
+            help=f"Of the hidden layers, one for all or one each: {', '.join(ACTIVATIONS)}. [relu]",
+            rich_help_panel=SETUP,
+        ),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Activation of the output layer. [follows from the cost: softmax with cross-entropy, sigmoid with "
+            "binary-cross-entropy and with squared errors on classes, else identity]",
+            rich_help_panel=SETUP,
+        ),
+    ] = None,
+    initializer: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help=f"Where the weights start: {', '.join([AUTO, *INITIALIZERS])}. [auto]",
+            rich_help_panel=SETUP,
+        ),
+    ] = None,
+    cost: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help=f"What is made small: {', '.join(COSTS)}. [cross-entropy]", rich_help_panel=RULE
+        ),
+    ] = None,
+    optimizer: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help=f"How weights are corrected: {', '.join(OPTIMIZERS)}. [adam]", rich_help_panel=RULE
+        ),
+    ] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(metavar="R", help="[0.001; for sgd 0.1]", rich_help_panel=RULE)
+    ] = None,
+    momentum: Annotated[
+        float | None, typer.Option(metavar="M", help="For sgd, 0 ≤ M < 1. [0]", rich_help_panel=RULE)
+    ] = None,
+    nesterov: Annotated[
+        bool | None, typer.Option("--nesterov", help="Nesterov's momentum, for sgd.", rich_help_panel=RULE)
+    ] = None,
+    l2: Annotated[
+        float | None, typer.Option(metavar="λ", help="Add ½λ‖W‖² to the cost. [0]", rich_help_panel=RULE)
+    ] = None,
+    batch_size: Annotated[
+        str | None,
+        typer.Option(metavar="N|full", help="Examples a step, or all of them. [64]", rich_help_panel=RULE),
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option(metavar="N", help="At most so many. [100]", rich_help_panel=RULE)
+    ] = None,
+    patience: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="Stop after N epochs without a better one; 0: never. [10]", rich_help_panel=RULE
+        ),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Of the start and of the examples' order.", rich_help_panel=RUN)
+    ] = 0,
+    recipe: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Ready-made choices (pellucid recipes list); other options go over them.",
+            rich_help_panel=RUN,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="The new run folder. [runs/DATA-1, -2, …]", rich_help_panel=RUN)
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the run folder if there is one.", rich_help_panel=RUN)
+    ] = False,
+    device: Annotated[str, typer.Option(metavar="cpu|gpu", help="Where to compute.", rich_help_panel=RUN)] = "cpu",
+    as_json: AsJson = False,
+) -> None:
+    """Train a network on labelled data, keep its best epoch by validation, and judge it once on the test part.
+
+    Without options: one hidden layer of 128 ReLU neurons, softmax with cross-entropy, Adam, mini-batches of 64, and
+    an end after 10 epochs without a better one on the validation part: what trains well on most data.
+    `--recipe essay` is the set-up of the essay that Pellucid starts from.
+
+    \b
+    pellucid train digits
+    pellucid train mnist --recipe nielsen-30 --seed 1
+    pellucid train mnist --hidden 512,512 --batch-size 128 --out runs/wide
+    """
+    from pellucid.data import imbalance, load_data
+    from pellucid.training.recipe import Recipe, load_recipe
+    from pellucid.training.run_folder import next_run
+
+    base = load_recipe(recipe)[0] if recipe else Recipe()
+    chosen = base.with_choices(
+        {
+            "hidden": parse_hidden(hidden),
+            "activation": None if activation is None else tuple(activation.split(",")),
+            "output": output,
+            "initializer": initializer,
+            "cost": cost,
+            "optimizer": optimizer,
+            "learning_rate": learning_rate,
+            "momentum": momentum,
+            "nesterov": nesterov,
+            "l2": l2,
+            "batch_size": parse_batch_size(batch_size),
+            "epochs": epochs,
+            "patience": patience,
+        }
+    )
+    labelled = load_data(data)
+    network = chosen.network_for(labelled, seed)
+    warning = imbalance(labelled.train.class_counts, labelled.classes) if labelled.classes else None
+    if warning:
+        say(f"Warning: {warning}", is_error=True)
+    settings = {"data": data, "recipe": recipe, "seed": seed, "device": device}
+    folder = out or next_run(labelled.name)
+    report = run(chosen, labelled, network, folder, overwrite=overwrite, settings=settings, is_quiet=as_json)
+    if as_json:
+        print_json(report)
+
+
+def run(
+    recipe: "Recipe",
+    data: "Dataset",
+    network: "Network",
+    folder: Path,
+    *,
+    overwrite: bool,
+    settings: dict[str, Any],
+    is_quiet: bool,
+) -> dict[str, Any]:
+    """Trains, writes the run folder, judges the test part, and returns the report of the contract."""
+    from pellucid.figures import draw_run
+    from pellucid.files import create_folder, write_atomically
+    from pellucid.model import evaluate
+    from pellucid.training import train as train_network
+    from pellucid.training.run_folder import CONFIG_FILE, write_results
+
+    choices = recipe.training_choices(data)
+    if overwrite and folder.is_dir():
+        shutil.rmtree(folder)
+    create_folder(folder)
+    try:
+        write_atomically(folder / CONFIG_FILE, recipe.to_toml(**settings).encode())
+        say(f"{network} on {data.name}: {data.train.n_samples:,} examples", is_error=True)
+        with training_progress(choices["epochs"]) as listener:
+            result = train_network(
+                network, data, seed=settings["seed"], device=settings["device"], listener=listener, **choices
+            )
+    except BaseException:
+        shutil.rmtree(folder)  # nothing half-written: without a trained network there is no run
+        raise
+    model_path = write_results(folder, result)
+    validation = evaluate(result.model, data.validation) if data.validation else None
+    test = evaluate(result.model, data.test) if data.test else None
+    draw_run(folder, result, data)
+    if not is_quiet:
+        told = f"{len(result.history)} epochs in {sum(result.seconds):.1f} s, best: epoch {result.best_epoch}"
+        say(f"{told} ({result.stopped_because})")
+        for part, evaluation in (("validation", validation), ("test", test)):
+            if evaluation is not None:
+                say(summary(evaluation, part))
+        say(f"model, history and pictures: {folder}")
+    return {
+        "run": str(folder),
+        "model": str(model_path),
+        "epochs": len(result.history),
+        "best_epoch": result.best_epoch,
+        "stopped_because": result.stopped_because,
+        "seconds": sum(result.seconds),
+        "validation": short_report(validation),
+        "test": short_report(test),
+    }
+
+
+def short_report(evaluation: "Evaluation | None") -> dict[str, Any] | None:
+    """The main figures of an evaluation, without the confusion matrix and the classes."""
+    if evaluation is None:
+        return None
+    return {name: value for name, value in evaluation.to_dict().items() if name not in ("confusion", "per_class")}
+
+
+def parse_hidden(text: str | None) -> tuple[int, ...] | None:
+    """The sizes of `16,16`; no hidden layer for `none`; None where the option is not given.
+
+    Raises:
+        InvalidValueError: it is not written so.
+    """
+    from pellucid.errors import InvalidValueError
+
+    if text is None:
+        return None
+    if text == "none":
+        return ()
+    try:
+        return tuple(int(size) for size in text.split(","))
+    except ValueError as error:
+        raise InvalidValueError(
+            f"hidden: whole numbers such as 16,16, or 'none', are required, got '{text}'"
+        ) from error
+
+
+def parse_batch_size(text: str | None) -> int | str | None:
+    """The number, or `full`; None where the option is not given.
+
+    Raises:
+        InvalidValueError: it is neither.
+    """
+    from pellucid.errors import InvalidValueError
+
+    if text is None or text == "full":
+        return text
+    try:
+        return int(text)
+    except ValueError as error:
+        raise InvalidValueError(f"batch_size: a whole number above 0 or 'full' is required, got '{text}'") from error

@@ -1,0 +1,174 @@
+"""`pellucid evaluate`, `predict`, `explain`, `walkthrough`, `recipes`: whole commands on a trained network."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import pellucid as pl
+from pellucid.walkthrough import compute
+
+
+def test_evaluate_reports_the_fields_of_the_contract(pellucid, trained: Path):
+    outcome = pellucid("evaluate", trained, "digits", "--json")
+    assert outcome.code == 0, outcome.err
+    report = json.loads(outcome.out)
+    assert list(report) == ["accuracy", "cost", "n_samples", "baseline_accuracy", "confusion", "per_class"]
+    confusion = np.array(report["confusion"])
+    assert report["accuracy"] == pytest.approx(np.trace(confusion) / confusion.sum())
+    assert report["accuracy"] > 0.9
+    assert [entry["class"] for entry in report["per_class"]] == list("0123456789")
+    text = pellucid("evaluate", trained / "model.safetensors", "digits", "--part", "validation").out
+    assert text.startswith("validation: ")
+    assert "always naming the largest class" in text
+
+
+def test_evaluate_refuses_what_does_not_fit(pellucid, trained: Path, real_data: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PELLUCID_DATA", str(real_data))
+    assert (
+        "part: 'tests' is not known; did you mean 'test'?"
+        in pellucid("evaluate", trained, "digits", "--part", "tests").err
+    )
+    outcome = pellucid("evaluate", trained, "mnist")
+    assert outcome.code == 1
+    assert "sizes: the data have 784 features" in outcome.err
+    assert "no such model file" in pellucid("evaluate", "nowhere.safetensors", "digits").err
+
+
+def draw_digit(raw: np.ndarray, path: Path) -> Path:
+    """A real digit as a large picture, dark on light, off centre."""
+    grey = 255 - np.kron(raw.reshape(8, 8) * (255 / 16), np.ones((20, 20)))
+    canvas = np.full((300, 260), 255.0)
+    canvas[90:250, 20:180] = grey
+    Image.fromarray(canvas.astype(np.uint8)).save(path)
+    return path
+
+
+def test_predict_names_drawn_digits_and_saves_what_the_network_saw(pellucid, trained: Path, tmp_path: Path):
+    part = pl.load_data("digits").test
+    files = [draw_digit(part.raw[row], tmp_path / f"{row}.png") for row in range(12)]
+    outcome = pellucid("predict", trained, *files, "--json", "--save-normalised", tmp_path / "seen")
+    assert outcome.code == 0, outcome.err
+    predictions = json.loads(outcome.out)["predictions"]
+    assert [prediction["input"] for prediction in predictions] == [str(file) for file in files]
+    right = [p["class"] == str(label) for p, label in zip(predictions, part.labels, strict=False)]
+    assert sum(right) >= 9
+    for prediction in predictions:
+        assert list(prediction) == ["input", "class", "probabilities"]
+        assert sum(prediction["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+    with Image.open(tmp_path / "seen" / "0-normalised.png") as seen:
+        assert seen.size == (8, 8)
+    assert f"{files[0]}: {predictions[0]['class']}" in pellucid("predict", trained, files[0]).out
+
+
+def test_predict_refuses_what_is_no_picture(pellucid, trained: Path, tmp_path: Path):
+    text = tmp_path / "picture.png"
+    text.write_text("no picture")
+    outcome = pellucid("predict", trained, text)
+    assert outcome.code == 1
+    assert outcome.err.startswith("error: ")
+    assert "picture.png" in outcome.err
+    assert pellucid("predict", trained, tmp_path / "missing.png").code == 1
+
+
+def test_explain_in_json_is_the_derivation(pellucid, trained: Path):
+    outcome = pellucid(
+        *("explain", trained, "--data", "digits", "--sample", "3", "neuron", "3:1", "--format", "json"),
+        *("--digits", "6", "--top", "3"),
+    )
+    assert outcome.code == 0, outcome.err
+    raw = pl.load_data("digits").test.raw[3]
+    derivation = pl.explain.neuron(pl.load(trained), raw, layer=3, neuron=1, top=3)
+    assert json.loads(outcome.out) == derivation.to_dict(digits=6)
+
+
+def test_explain_takes_a_pictures_file_with_the_class_expected(pellucid, trained: Path, tmp_path: Path):
+    file = draw_digit(pl.load_data("digits").test.raw[0], tmp_path / "digit.png")
+    assert pellucid("explain", trained, "--input", file, "neuron", "4:3").code == 0
+    outcome = pellucid("explain", trained, "--input", file, "--expected", "3", "gradient", "4:4,1")
+    assert "How the cost changes with the weight w⁽⁴⁾₄,₁ (squared-error)" in outcome.out
+    outcome = pellucid("explain", trained, "--input", file, "gradient", "4:4,1")
+    assert outcome.code == 1
+    assert "--expected CLASS" in outcome.err
+
+
+def test_update_takes_the_rate_of_the_training_or_the_one_given(pellucid, trained: Path):
+    example = ("--data", "digits", "--sample", "1")
+    document = json.loads(pellucid("explain", trained, *example, "update", "2:7", "--format", "json").out)
+    rates = [term["value"] for term in document["steps"][-1]["terms"] if term["ref"] == "r"]
+    assert rates == [0.5]
+    text = pellucid("explain", trained, *example, "update", "2:7", "--learning-rate", "0.05").out
+    assert "0.05000" in text
+    assert "w′" not in text
+    assert "b′⁽²⁾₇" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["neuron", "3:99"], "neuron: layer 3 has neurons 1 to 16, got 99"),
+        (["neuron", "0:1"], "layer: 2 to 4 have weights"),
+        (["gradient", "1:1,1"], "layer 1 is the input"),
+        (["gradient", "3:1,17"], "source: layer 2 has neurons 1 to 16, got 17"),
+        (["neuron", "3:1,4"], "'3:1,4' is a weight"),
+        (["neuron", "third"], "LAYER:NEURON,SOURCE is required"),
+        (["neuron", "3:1", "--sample", "359"], "sample: test has samples 0 to 358, got 359"),
+        (["neuron", "3:1", "--digits", "0"], "digits: 1 to 17"),
+        (["gradient", "3:1", "--expected", "ten"], "expected: 'ten' is not known"),
+    ],
+)
+def test_explain_refuses_with_the_valid_range(pellucid, trained: Path, arguments: list[str], message: str):
+    outcome = pellucid("explain", trained, "--data", "digits", *arguments)
+    assert outcome.code == 1
+    assert message in outcome.err
+    assert len(outcome.err.splitlines()) == 1
+
+
+def test_explain_wants_one_example(pellucid, trained: Path, tmp_path: Path):
+    for options in ([], ["--data", "digits", "--input", str(tmp_path)]):
+        outcome = pellucid("explain", trained, *options, "neuron", "3:1")
+        assert "either --data DATA --sample I or --input FILE" in outcome.err
+
+
+def test_explaining_and_predicting_do_not_import_jax(trained: Path):
+    script = (
+        "import sys; from pellucid.cli.main import main\n"
+        f"sys.argv = ['pellucid', 'explain', {str(trained)!r}, '--data', 'digits', 'gradient', '2:1,5']\n"
+        "try: main()\n"
+        "except SystemExit as stop: assert not stop.code\n"
+        "print('HEAVY', [name for name in ('jax', 'sklearn', 'matplotlib', 'scipy') if name in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "HEAVY []"
+
+
+def test_walkthrough_in_both_formats(pellucid):
+    text = pellucid("walkthrough").out
+    assert "[0.547, 0.101]" in text
+    assert "(the essay prints 0.1271: a slip)" in text
+    chapters = json.loads(pellucid("walkthrough", "--format", "json").out)["chapters"]
+    assert [chapter["title"] for chapter in chapters] == [chapter.title for chapter in compute()]
+    figures = {figure["name"]: figure["rounded"] for chapter in chapters for figure in chapter["figures"]}
+    assert figures["L₃ = S(W₃,₂ L₂ + B₃)"] == [0.547, 0.101]
+    assert figures["∂C/∂w"] == -0.142
+    assert figures["corrected weight"] == 0.1571
+
+
+def test_recipes_are_listed_and_shown(pellucid):
+    names = [recipe["name"] for recipe in json.loads(pellucid("recipes", "list", "--json").out)["recipes"]]
+    assert "essay" in names
+    shown = pellucid("recipes", "show", "essay").out
+    assert "hidden = [16, 16]" in shown
+    assert shown.startswith("# ")
+
+
+def test_help_and_version(pellucid):
+    for command in ("train", "evaluate", "predict", "explain", "walkthrough", "data", "recipes"):
+        assert command in pellucid("--help").out
+        assert pellucid(command, "--help").code == 0
+    assert pellucid("--version").out.strip() == f"pellucid {pl.__version__}"
+    assert "softplus" in pellucid("train", "--help").out

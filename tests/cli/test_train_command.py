@@ -1,0 +1,188 @@
+"""`pellucid train`: the run folder, the report, and what is refused."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import pellucid as pl
+from pellucid.cli import train as train_command
+
+FILES = {"config.toml", "history.jsonl", "timings.jsonl", "model.safetensors"}
+PICTURES = {"learning-curves", "network", "activation", "first-layer-weights", "confusion", "most-wrong"}
+
+
+def test_the_essays_set_up_learns_the_digits_and_leaves_a_whole_run_folder(trained: Path):
+    assert {file.name for file in trained.iterdir()} == FILES | {
+        f"{name}.{kind}" for name in PICTURES for kind in ("png", "svg")
+    }
+    config = tomllib.loads((trained / "config.toml").read_text())
+    assert config["hidden"] == [16, 16]
+    assert (config["activation"], config["cost"], config["optimizer"]) == (["sigmoid"], "squared-error", "sgd")
+    assert (config["data"], config["recipe"], config["seed"]) == ("digits", "essay", 0)
+    history = [json.loads(line) for line in (trained / "history.jsonl").read_text().splitlines()]
+    assert [record["epoch"] for record in history] == list(range(1, 41))
+    assert set(history[0]) == {
+        *("epoch", "cost", "accuracy", "validation_cost", "validation_accuracy", "learning_rate"),
+    }
+    assert history[-1]["cost"] < history[0]["cost"] / 5
+    assert pl.load(trained).network.sizes == (64, 16, 16, 10)
+
+
+def test_the_report_in_json_is_all_that_standard_output_holds(pellucid):
+    outcome = pellucid("train", "digits", "--hidden", "8", "--epochs", "3", "--json")
+    assert outcome.code == 0, outcome.err
+    report = json.loads(outcome.out)
+    assert list(report) == [
+        *("run", "model", "epochs", "best_epoch", "stopped_because", "seconds", "validation", "test"),
+    ]
+    assert report["run"] == os.path.join("runs", "digits-1")  # noqa: PTH118 - as the system writes it
+    assert report["epochs"] == 3
+    assert report["stopped_because"] == "all epochs done"
+    assert set(report["test"]) == {"accuracy", "cost", "n_samples", "baseline_accuracy"}
+    assert report["test"]["n_samples"] == pl.load_data("digits").test.n_samples
+    assert "epoch 1/3" in outcome.err
+    again = json.loads(pellucid("train", "digits", "--hidden", "8", "--epochs", "3", "--json").out)
+    assert again["run"].endswith("digits-2")
+    names = ("model.safetensors", "history.jsonl")
+    same = [Path(report["run"], name).read_bytes() == Path(again["run"], name).read_bytes() for name in names]
+    assert same == [True, True], "the same run gives the same bytes"
+
+
+def test_options_go_over_a_recipe_and_may_name_each_layer(pellucid):
+    outcome = pellucid(
+        *("train", "digits", "--recipe", "essay", "--hidden", "9,8", "--activation", "tanh,relu", "--epochs", "1"),
+        *("--cost", "cross-entropy", "--output", "softmax", "--optimizer", "rmsprop", "--learning-rate", "0.002"),
+        *("--batch-size", "full", "--l2", "0.001", "--out", "run"),
+    )
+    assert outcome.code == 0, outcome.err
+    model = pl.load("run")
+    assert [activation.name for activation in model.network.activations] == ["tanh", "relu", "softmax"]
+    training = model.provenance["training"]
+    assert training["optimizer"]["name"] == "rmsprop"
+    assert training["optimizer"]["learning_rate"] == 0.002
+    assert (training["batch_size"], training["penalty"]) == ("full", {"name": "l2", "strength": 0.001})
+
+
+def test_a_run_folder_is_never_overwritten_without_being_told(pellucid):
+    assert pellucid("train", "digits", "--epochs", "1", "--out", "run").code == 0
+    before = Path("run/model.safetensors").read_bytes()
+    refused = pellucid("train", "digits", "--epochs", "1", "--seed", "1", "--out", "run")
+    assert refused.code == 1
+    assert refused.err.splitlines()[-1].startswith("error: run: exists already; ")
+    assert "--overwrite" in refused.err
+    assert Path("run/model.safetensors").read_bytes() == before
+    assert pellucid("train", "digits", "--epochs", "1", "--seed", "1", "--out", "run", "--overwrite").code == 0
+    assert Path("run/model.safetensors").read_bytes() != before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["digitz"], "error: data: 'digitz' is not known; did you mean 'digits'?"),
+        (["digits", "--activation", "sigmod"], "error: activation: 'sigmod' is not known; did you mean 'sigmoid'?"),
+        (["digits", "--optimizer", "adamm"], "error: optimizer: 'adamm' is not known; did you mean 'adam'?"),
+        (["digits", "--cost", "cross-entrpy"], "did you mean 'cross-entropy'?"),
+        (["digits", "--initializer", "he"], "error: initializer: 'he' is not known"),
+        (["digits", "--recipe", "esay"], "error: recipe: 'esay' is not known; did you mean 'essay'?"),
+        (["digits", "--hidden", "16,0"], "error: sizes: each must be a whole number from 1"),
+        (["digits", "--hidden", "16,-3"], "got -3"),
+        (["digits", "--hidden", "many"], "error: hidden: whole numbers such as 16,16"),
+        (["digits", "--hidden", "4,4,4", "--activation", "relu,tanh"], "one for each of the 3 hidden layers"),
+        (["digits", "--learning-rate", "0"], "error: adam: learning_rate must be a number above 0, got 0.0"),
+        (["digits", "--learning-rate", "-1"], "got -1.0"),
+        (["digits", "--learning-rate", "nan"], "got nan"),
+        (["digits", "--momentum", "0.9"], "they belong to the optimizer sgd, got adam"),
+        (["digits", "--batch-size", "0"], "error: batch_size: must be a whole number above 0 or 'full', got 0"),
+        (["digits", "--batch-size", "half"], "error: batch_size: a whole number above 0 or 'full' is required"),
+        (["digits", "--epochs", "0"], "error: epochs: must be a whole number from 1"),
+        (["digits", "--patience", "-1"], "error: patience: must be a whole number above 0"),
+        (["digits", "--l2", "-1"], "error: l2: the strength must be a number of at least 0"),
+        (["digits", "--output", "relu"], "error: cost: cross-entropy needs the output activation softmax, got relu"),
+        (["digits", "--device", "tpu"], "error: device: one of cpu, gpu is required, got 'tpu'"),
+        (["digits", "--out", "file/run"], "error: file/run: the folder could not be made"),
+    ],
+)
+def test_bad_choices_are_one_line_and_leave_nothing_behind(pellucid, arguments: list[str], message: str):
+    Path("file").write_text("in the way")
+    outcome = pellucid("train", *arguments)
+    assert outcome.code == 1
+    assert message in outcome.err
+    assert outcome.err.splitlines()[-1].startswith("error: ")
+    assert "Traceback" not in outcome.err
+    assert sorted(Path().rglob("*.safetensors")) == []
+    assert not Path("runs").exists() or list(Path("runs").iterdir()) == []
+
+
+def test_wrong_usage_has_its_own_exit_code(pellucid):
+    assert pellucid("train").code == 2
+    assert pellucid("train", "digits", "--no-such-option").code == 2
+
+
+def test_divergence_names_epoch_step_layer_and_cure(pellucid):
+    outcome = pellucid(
+        *("train", "digits", "--activation", "identity", "--output", "identity", "--cost", "squared-error"),
+        *("--optimizer", "sgd", "--learning-rate", "1e6"),
+    )
+    assert outcome.code == 1
+    line = outcome.err.splitlines()[-1]
+    assert line.startswith("error: diverged: the cost was not finite in epoch 1, step ")
+    assert "layer 2" in line or "layer 3" in line
+    assert "a learning rate below 1e+06 is the usual cure" in line
+    assert not list(Path().rglob("config.toml"))
+
+
+def test_ctrl_c_saves_the_best_so_far_and_says_so(pellucid, monkeypatch: pytest.MonkeyPatch):
+    progress_of = train_command.training_progress
+
+    class Interrupting:
+        """The usual progress, at whose third epoch someone presses Ctrl-C."""
+
+        def __init__(self, epochs: int) -> None:
+            self.usual = progress_of(epochs)
+
+        def __enter__(self):
+            listener = self.usual.__enter__()
+
+            def listen(progress) -> None:
+                listener(progress)
+                if progress.last is not None and progress.epoch == 3:
+                    signal.raise_signal(signal.SIGINT)
+
+            return listen
+
+        def __exit__(self, *details) -> None:
+            self.usual.__exit__(*details)
+
+    monkeypatch.setattr(train_command, "training_progress", Interrupting)
+    outcome = pellucid("train", "digits", "--out", "run", "--json")
+    assert outcome.code == 0, outcome.err
+    report = json.loads(outcome.out)
+    assert report["stopped_because"] == "interrupted after epoch 3"
+    assert report["epochs"] == 3
+    assert pl.load("run").network.sizes == (64, 128, 10)
+
+
+def test_ctrl_c_reaches_a_real_process(tmp_path: Path):
+    arguments = ["train", "digits", "--epochs", "100000", "--patience", "0", "--out", "run"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pellucid.cli", *arguments],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("epoch 1/"):
+            process.send_signal(signal.SIGINT)
+            break
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert "interrupted" in out
+    assert pl.load(tmp_path / "run").network.sizes == (64, 128, 10)

@@ -1,0 +1,54 @@
+"""Splits: complete, stratified, and the same everywhere and for ever."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pellucid.data import split_rows
+from pellucid.errors import InvalidValueError
+
+shares = st.floats(0, 0.49)
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=80), shares, shares, st.integers(0, 9))
+def test_every_row_is_in_one_part_and_every_class_is_learnt(
+    labels: list[int], validation: float, test: float, seed: int
+):
+    groups = np.array(labels)
+    rows = split_rows(groups, validation=validation, test=test, seed=seed)
+    assert sorted(np.concatenate(rows).tolist()) == list(range(len(labels)))
+    assert all((np.diff(part) > 0).all() for part in rows)
+    assert set(groups[rows.train]) == set(labels)
+    for group, size in zip(*np.unique(groups, return_counts=True), strict=True):
+        for part, share in ((rows.validation, validation), (rows.test, test)):
+            n_drawn = int((groups[part] == group).sum())
+            assert n_drawn <= max(1, round(share * size))
+            if share == 0:
+                assert n_drawn == 0
+            elif size >= 3:
+                assert n_drawn >= 1
+
+
+def test_the_parts_have_the_shares_that_were_asked_for():
+    groups = np.repeat([0, 1], [1000, 100])
+    rows = split_rows(groups, validation=0.15, test=0.2)
+    assert [np.bincount(groups[part]).tolist() for part in rows] == [[650, 65], [150, 15], [200, 20]]
+
+
+def test_the_draw_is_the_seeds_and_never_changes():
+    groups = np.zeros(12, np.int64)
+    rows = split_rows(groups, validation=0.25, test=0.25)
+    assert [part.tolist() for part in rows] == PINNED
+    other = split_rows(groups, validation=0.25, test=0.25, seed=1)
+    assert [part.tolist() for part in other] != PINNED
+
+
+PINNED = [[3, 6, 7, 9, 10, 11], [0, 2, 5], [1, 4, 8]]
+"""A model file says which examples judged it by the seed alone: this draw must stay what it is."""
+
+
+@pytest.mark.parametrize(("validation", "test"), [(-0.1, 0.2), (0.5, 0.5), (0.0, 1.0), (float("nan"), 0.2)])
+def test_shares_that_leave_nothing_to_learn_from_are_refused(validation: float, test: float):
+    with pytest.raises(InvalidValueError, match=f"less than 1 are required, {validation} and {test} arrived"):
+        split_rows(np.zeros(10, np.int64), validation=validation, test=test)
