@@ -1,0 +1,67 @@
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from pellucid.errors import InvalidValueError
+from pellucid.figures import first_layer_weights
+
+WEIGHTS = np.random.default_rng(0).normal(size=(7, 12))
+
+
+def mosaic(figure: Figure) -> np.ndarray:
+    """The one picture that holds all the neurons', NaN between them."""
+    return np.asarray(figure.axes[0].get_images()[0].get_array().filled(np.nan))
+
+
+def pictures(figure: Figure) -> list[np.ndarray]:
+    """Each framed piece of the mosaic, where its frame and so its number say it is."""
+    found = []
+    for frame in figure.axes[0].patches:
+        left, top = round(frame.get_x() + 0.5), round(frame.get_y() + 0.5)
+        rows, columns = slice(top, top + round(frame.get_height())), slice(left, left + round(frame.get_width()))
+        found.append(mosaic(figure)[rows, columns])
+    return found
+
+
+def test_each_neurons_weights_lie_over_the_input() -> None:
+    figure = first_layer_weights(WEIGHTS, (3, 4))
+    assert np.array_equal(np.array(pictures(figure)), WEIGHTS.reshape(7, 3, 4))
+    assert np.isfinite(mosaic(figure)).sum() == WEIGHTS.size, "nothing is drawn twice or over another"
+    assert [label.get_text() for label in figure.axes[0].texts] == list("1234567")
+    for label, frame in zip(figure.axes[0].texts, figure.axes[0].patches, strict=True):
+        assert label.get_position()[0] == frame.get_x() + frame.get_width() / 2
+        assert frame.get_y() - 1 < label.get_position()[1] < frame.get_y()
+
+
+def test_the_scale_is_one_and_symmetric() -> None:
+    figure = first_layer_weights(WEIGHTS, (3, 4))
+    limits = {panel.get_images()[0].get_clim() for panel in figure.axes if panel.get_images()}
+    greatest = np.abs(WEIGHTS).max()
+    assert limits == {(-greatest, greatest)}
+
+
+def test_what_is_left_out_is_said(texts_of: Callable[[Figure], list[str]]) -> None:
+    figure = first_layer_weights(np.ones((800, 12)), (3, 4))
+    assert len(pictures(figure)) == 64
+    assert "Weights into 64 of 800 neurons of layer 2" in texts_of(figure)
+    assert "weight" in texts_of(figure)
+
+
+def test_weights_that_are_all_zero_can_be_drawn(svg_of: Callable[[Figure], str]) -> None:
+    assert "Weights into 1 neuron of layer 2" in svg_of(first_layer_weights(np.zeros((1, 12)), (3, 4)))
+
+
+def test_a_shape_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(InvalidValueError, match=r"must be the number of inputs, got \(3, 5\) for weights \(7, 12\)"):
+        first_layer_weights(WEIGHTS, (3, 5))
+
+
+def test_a_count_of_none_is_refused() -> None:
+    with pytest.raises(InvalidValueError, match="count: at least 1 is required, got 0"):
+        first_layer_weights(WEIGHTS, (3, 4), count=0)
+
+
+def test_twice_the_same_bytes(svg_of: Callable[[Figure], str]) -> None:
+    assert svg_of(first_layer_weights(WEIGHTS, (3, 4))) == svg_of(first_layer_weights(WEIGHTS, (3, 4)))
