@@ -27,14 +27,16 @@ def train(
     hidden: Annotated[
         str | None,
         typer.Option(
-            metavar="N[,N…]", help="Neurons of each hidden layer; 'none': no hidden layer. [128]", rich_help_panel=SETUP
+            metavar="N[,N…]",
+            help="Neurons of each hidden layer; 'none': no hidden layer. Default: 128.",
+            rich_help_panel=SETUP,
         ),
     ] = None,
     activation: Annotated[
         str | None,
         typer.Option(
             metavar="NAME[,NAME…]",
-            help=f"Of the hidden layers, one for all or one each: {', '.join(ACTIVATIONS)}. [relu]",
+            help=f"Of the hidden layers, one for all or one each: {', '.join(ACTIVATIONS)}. Default: relu.",
             rich_help_panel=SETUP,
         ),
     ] = None,
@@ -42,8 +44,8 @@ def train(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Activation of the output layer. [follows from the cost: softmax with cross-entropy, sigmoid with "
-            "binary-cross-entropy and with squared errors on classes, else identity]",
+            help="Activation of the output layer. Follows from the cost: softmax with cross-entropy, sigmoid with "
+            "binary-cross-entropy and with squared errors on classes, else identity.",
             rich_help_panel=SETUP,
         ),
     ] = None,
@@ -51,45 +53,49 @@ def train(
         str | None,
         typer.Option(
             metavar="NAME",
-            help=f"Where the weights start: {', '.join([AUTO, *INITIALIZERS])}. [auto]",
+            help=f"Where the weights start: {', '.join([AUTO, *INITIALIZERS])}. Default: auto.",
             rich_help_panel=SETUP,
         ),
     ] = None,
     cost: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help=f"What is made small: {', '.join(COSTS)}. [cross-entropy]", rich_help_panel=RULE
+            metavar="NAME",
+            help=f"What is made small: {', '.join(COSTS)}. Default: cross-entropy.",
+            rich_help_panel=RULE,
         ),
     ] = None,
     optimizer: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help=f"How weights are corrected: {', '.join(OPTIMIZERS)}. [adam]", rich_help_panel=RULE
+            metavar="NAME",
+            help=f"How weights are corrected: {', '.join(OPTIMIZERS)}. Default: adam.",
+            rich_help_panel=RULE,
         ),
     ] = None,
     learning_rate: Annotated[
-        float | None, typer.Option(metavar="R", help="[0.001; for sgd 0.1]", rich_help_panel=RULE)
+        float | None, typer.Option(metavar="R", help="r, above 0. Default: 0.001; for sgd 0.1.", rich_help_panel=RULE)
     ] = None,
     momentum: Annotated[
-        float | None, typer.Option(metavar="M", help="For sgd, 0 ≤ M < 1. [0]", rich_help_panel=RULE)
+        float | None, typer.Option(metavar="M", help="For sgd, 0 ≤ M < 1. Default: 0.", rich_help_panel=RULE)
     ] = None,
     nesterov: Annotated[
         bool | None, typer.Option("--nesterov", help="Nesterov's momentum, for sgd.", rich_help_panel=RULE)
     ] = None,
     l2: Annotated[
-        float | None, typer.Option(metavar="λ", help="Add ½λ‖W‖² to the cost. [0]", rich_help_panel=RULE)
+        float | None, typer.Option(metavar="λ", help="Add ½λ‖W‖² to the cost. Default: 0.", rich_help_panel=RULE)
     ] = None,
     batch_size: Annotated[
         str | None,
-        typer.Option(metavar="N|full", help="Examples a step, or all of them. [64]", rich_help_panel=RULE),
+        typer.Option(metavar="N|full", help="Examples a step, or all of them. Default: 64.", rich_help_panel=RULE),
     ] = None,
     epochs: Annotated[
-        int | None, typer.Option(metavar="N", help="At most so many. [100]", rich_help_panel=RULE)
+        int | None, typer.Option(metavar="N", help="At most so many. Default: 100.", rich_help_panel=RULE)
     ] = None,
     patience: Annotated[
         int | None,
         typer.Option(
-            metavar="N", help="Stop after N epochs without a better one; 0: never. [10]", rich_help_panel=RULE
+            metavar="N", help="Stop after N epochs without a better one; 0: never. Default: 10.", rich_help_panel=RULE
         ),
     ] = None,
     seed: Annotated[
@@ -104,7 +110,8 @@ def train(
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="RUN", help="The new run folder. [runs/DATA-1, -2, …]", rich_help_panel=RUN)
+        Path | None,
+        typer.Option(metavar="RUN", help="The new run folder. Default: runs/DATA-1, -2, …", rich_help_panel=RUN),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace the run folder if there is one.", rich_help_panel=RUN)
