@@ -29,14 +29,17 @@ def training_progress(epochs: int) -> Iterator[Callable[[Progress], None]]:
     )
     with Bar(*columns, console=console, transient=True) as bar:
         task = bar.add_task("compiling", total=None, epoch=1, epochs=epochs)
+        record: EpochRecord | None = None
 
         def show(progress: Progress) -> None:
+            nonlocal record
+            record = progress.last or record
             bar.update(
                 task,
                 total=progress.epochs * progress.steps,
                 completed=(progress.epoch - 1) * progress.steps + progress.step,
                 epoch=progress.epoch,
-                description=describe(progress),
+                description=describe(progress, record),
             )
 
         yield show
@@ -47,17 +50,17 @@ def _print_some(epochs: int) -> Callable[[Progress], None]:
 
     def show(progress: Progress) -> None:
         if progress.last is not None and (progress.epoch == 1 or progress.epoch % every == 0):
-            say(f"epoch {progress.epoch}/{progress.epochs}  {describe(progress)}", is_error=True)
+            say(f"epoch {progress.epoch}/{progress.epochs}  {describe(progress, progress.last)}", is_error=True)
 
     return show
 
 
-def describe(progress: Progress) -> str:
-    """Cost and accuracy so far in the epoch, and of the last finished one on the validation part."""
+def describe(progress: Progress, finished: EpochRecord | None) -> str:
+    """Cost and accuracy so far in the epoch, and on the validation part after the last one that is finished."""
     text = f"cost {progress.cost:.4f}"
     if progress.accuracy is not None:
         text += f"  accuracy {progress.accuracy:.2%}"
-    return text + (_validation(progress.last) if progress.last else "")
+    return text + (_validation(finished) if finished else "")
 
 
 def _validation(record: EpochRecord) -> str:

@@ -15,6 +15,7 @@ from pellucid.model.model import Model
 FORMAT_VERSION = 1
 MODEL_FILE = "model.safetensors"
 FLOATS = (np.float16, np.float32, np.float64)
+MAX_MESSAGE_LENGTH = 300
 KEYS = {"format_version", "sizes", "activations", "cost", "classes", "features", "provenance"}
 
 
@@ -70,27 +71,43 @@ def load(path: str | Path) -> Model:
     except OSError as error:
         raise MissingFileError(f"{path}: could not be read ({error.strerror or error})") from error
     tensors, document = unpack_tensors(content, str(path))
+    try:
+        _check_entries(document)
+        return _build(tensors, document)
+    except FormatError as error:
+        raise FormatError(f"{path}: {_readable(error)}") from error
+    except (PellucidError, TypeError, ValueError) as error:
+        raise FormatError(f"{path}: does not fit itself: {_readable(error)}") from error
+
+
+def _readable(error: Exception) -> str:
+    """The message as one short line: a hostile file may have put control characters, or a megabyte, into it."""
+    text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in str(error))
+    return text if len(text) <= MAX_MESSAGE_LENGTH else f"{text[:MAX_MESSAGE_LENGTH]}…"
+
+
+def _check_entries(document: dict[str, Any]) -> None:
     version = document.get("format_version")
     if type(version) is not int or version < 1:
-        raise FormatError(f"{path}: format_version must be a whole number from 1, got {version!r}")
+        raise FormatError(f"format_version must be a whole number from 1, got {version!r}")
     if version > FORMAT_VERSION:
         raise FormatError(
-            f"{path}: written in format {version}, this Pellucid reads up to {FORMAT_VERSION}; "
+            f"written in format {version}, this Pellucid reads up to {FORMAT_VERSION}; "
             "upgrade with: pip install --upgrade pellucid"
         )
     if set(document) != KEYS:
-        odd = ", ".join(sorted(map(str, set(document) ^ KEYS)))
-        raise FormatError(f"{path}: the entries {', '.join(sorted(KEYS))} are required; missing or unknown: {odd}")
-    try:
-        return _build(tensors, document)
-    except FormatError as error:
-        raise FormatError(f"{path}: {error}") from error
-    except (PellucidError, TypeError, ValueError) as error:
-        raise FormatError(f"{path}: does not fit itself: {error}") from error
+        odd = ", ".join(sorted(set(document) ^ KEYS))
+        raise FormatError(f"the entries {', '.join(sorted(KEYS))} are required; missing or unknown: {odd}")
 
 
 def _build(tensors: dict[str, np.ndarray], document: dict[str, Any]) -> Model:
     sizes, names, classes = document["sizes"], document["activations"], document["classes"]
+    if not _is_list_of(sizes, int) or len(sizes) < 2:
+        raise FormatError("sizes: a list of at least two whole numbers is required")
+    if not _is_list_of(names, str) or len(names) != len(sizes) - 1:
+        raise FormatError(
+            f"activations: a list of {len(sizes) - 1} names is required, one for each layer after the first"
+        )
     required = {f"layer{number}.{kind}" for number in range(2, len(sizes) + 1) for kind in ("weights", "biases")}
     if set(tensors) != required:
         odd = ", ".join(sorted(set(tensors) ^ required)[:4])
@@ -109,13 +126,15 @@ def _build(tensors: dict[str, np.ndarray], document: dict[str, Any]) -> Model:
     )
     if list(network.sizes) != sizes:
         raise FormatError(f"sizes: the tensors say {list(network.sizes)}, the header {sizes}")
-    if document["cost"] not in COSTS:
+    if document["cost"] not in list(COSTS):
         raise FormatError(f"cost: one of {', '.join(COSTS)} is required, got {document['cost']!r}")
+    if not isinstance(document["features"], dict):
+        raise FormatError("features: an object is required")
     features = Features.from_dict(document["features"])
     if features.n_features != sizes[0]:
         raise FormatError(f"features: they give {features.n_features} numbers, the input layer has {sizes[0]} neurons")
     if classes is not None:
-        if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
+        if not _is_list_of(classes, str):
             raise FormatError(f"classes: a list of names is required, got {type(classes).__name__}")
         if len(classes) != max(2, sizes[-1]):
             raise FormatError(f"classes: {max(2, sizes[-1])} names are required, got {len(classes)}")
@@ -123,3 +142,8 @@ def _build(tensors: dict[str, np.ndarray], document: dict[str, Any]) -> Model:
     if not isinstance(document["provenance"], dict):
         raise FormatError("provenance: an object is required")
     return Model(network, document["cost"], classes, features, document["provenance"])
+
+
+def _is_list_of(value: Any, kind: type) -> bool:
+    # In Python True is also a kind of 1; in JSON it is not.
+    return isinstance(value, list) and all(type(entry) is kind for entry in value)

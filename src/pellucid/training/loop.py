@@ -261,7 +261,7 @@ class Run:
         for first, n_steps, size in self.blocks(number):
             self.run_block(rows, first, n_steps, size)
         chosen = rows[number * self.batch_size :][: self.batch_size]
-        x = np.asarray(self.features.vectors(self.part.raw[chosen]))
+        x = np.asarray(self.features.vectors(self.part.raw[chosen]), self.network.dtype)
         expected = np.asarray(expected_outputs(self.part.labels[chosen], self.network.sizes[-1]), x.dtype)
         fault = name_fault(self.network, self.rule, self.on_host(self.state), x, expected, self.learning_rate)
         reason = (

@@ -1,0 +1,33 @@
+"""Penalties: the gradient against differences, and the book's convention."""
+
+import numpy as np
+import pytest
+
+from pellucid.errors import InvalidValueError
+from pellucid.maths import L1, L2, PENALTIES, Penalty
+
+WEIGHTS = np.random.default_rng(0).normal(0, 1, (4, 3))
+
+
+@pytest.mark.parametrize("penalty", [L1(0.3), L2(0.3)], ids=repr)
+def test_the_gradient_is_the_slope_of_the_value(penalty: Penalty):
+    gradient, h = penalty.gradient(WEIGHTS), 1e-6
+    for place in np.ndindex(WEIGHTS.shape):
+        step = np.zeros_like(WEIGHTS)
+        step[place] = h
+        slope = (penalty.value(WEIGHTS + step) - penalty.value(WEIGHTS - step)) / (2 * h)
+        assert gradient[place] == pytest.approx(float(slope), rel=1e-8)
+
+
+def test_values_and_kinks():
+    assert float(L2(0.5).value(np.array([[3.0, -4.0]]))) == 0.5 * 0.5 * 25
+    assert float(L1(0.5).value(np.array([[3.0, -4.0]]))) == 0.5 * 7
+    np.testing.assert_array_equal(L1(0.5).gradient(np.array([[3.0, -4.0, 0.0]])), [[0.5, -0.5, 0.0]])
+    assert L2(0.1).gradient(WEIGHTS.astype(np.float32)).dtype == np.float32
+    assert {name: penalty.name for name, penalty in PENALTIES.items()} == {"l1": "l1", "l2": "l2"}
+
+
+@pytest.mark.parametrize("strength", [-1e-9, float("nan"), float("inf")])
+def test_bad_strengths_are_refused(strength: float):
+    with pytest.raises(InvalidValueError, match=rf"^l2: the strength must be a number of at least 0, got {strength}$"):
+        L2(strength)

@@ -1,0 +1,147 @@
+"""Answers to raw inputs, and the figures by which they are judged, against scikit-learn's."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from pellucid.data import Dataset, Features, Part
+from pellucid.errors import InvalidValueError
+from pellucid.maths import Layer, Network
+from pellucid.model import Model, evaluate, evaluation, predicted_classes, probabilities
+
+
+def test_predictions_of_softmax_are_its_outputs(model: Model):
+    raw = np.random.default_rng(1).integers(0, 256, (7, 2, 3), dtype=np.uint8)
+    predictions = model.predict(raw)
+    outputs = model.network((raw.reshape(7, 6) / 255).astype(np.float32))
+    for prediction, row in zip(predictions, outputs, strict=True):
+        assert list(prediction.probabilities) == ["ä", "b", 'c"d']
+        assert list(prediction.probabilities.values()) == pytest.approx(list(row), rel=1e-6)
+        assert sum(prediction.probabilities.values()) == pytest.approx(1, abs=1e-6)
+        assert prediction.label == max(prediction.probabilities, key=prediction.probabilities.__getitem__)
+        np.testing.assert_allclose(prediction.outputs, row, rtol=1e-6)
+    alone = model.predict(raw[3])
+    assert [prediction.label for prediction in alone] == [predictions[3].label]
+    assert [each.label for each in model.predict(raw.reshape(7, 6))] == [each.label for each in predictions]
+
+
+def test_raw_inputs_of_another_shape_are_refused(model: Model):
+    with pytest.raises(InvalidValueError, match=r"^raw examples: shape \(2, 3\) or \(6,\) is required"):
+        model.predict(np.zeros((2, 4), np.uint8))
+
+
+def test_output_neurons_that_stand_for_themselves_give_shares():
+    sigmoid = Network.random([2, 3]).output
+    outputs = np.array([[0.9, 0.6, 0.0], [0.0, 0.0, 0.0], [-2.0, 1.0, 3.0], [1e-30, 0.0, 0.0]])
+    shares = probabilities(outputs, sigmoid)
+    np.testing.assert_allclose(shares, [[0.6, 0.4, 0], [1 / 3, 1 / 3, 1 / 3], [0, 0.25, 0.75], [1, 0, 0]])
+    np.testing.assert_allclose(shares.sum(axis=-1), 1)
+    np.testing.assert_array_equal(predicted_classes(outputs), [0, 0, 2, 0])
+
+
+def test_a_single_output_is_the_share_of_the_second_class():
+    network = Network([Layer([[1.0]], [0.0], "identity")])
+    outputs = np.array([[0.2], [0.5], [0.51], [-3.0], [7.0]])
+    np.testing.assert_allclose(
+        probabilities(outputs, network.output), [[0.8, 0.2], [0.5, 0.5], [0.49, 0.51], [1, 0], [0, 1]]
+    )
+    np.testing.assert_array_equal(predicted_classes(outputs), [0, 0, 1, 0, 1])
+    two = Model(network, "squared-error", ("no", "yes"), Features((1,)))
+    assert [prediction.label for prediction in two.predict(outputs)] == ["no", "no", "yes", "no", "yes"]
+
+
+def test_in_regression_the_outputs_are_the_answer():
+    model = Model(Network([Layer([[2.0], [0.5]], [1.0, 0.0], "identity")]), "squared-error", None, Features((1,)))
+    (prediction,) = model.predict(np.array([3.0]))
+    assert (prediction.label, prediction.probabilities) == (None, {})
+    np.testing.assert_array_equal(prediction.outputs, [7.0, 1.5])
+
+
+@pytest.fixture
+def judged() -> tuple[Network, Part]:
+    """A random network and 300 labelled examples of which class 2 is the largest and class 3 is never true."""
+    generator = np.random.default_rng(6)
+    features = Features((5,))
+    labels = generator.choice([0, 1, 2], 300, p=[0.2, 0.3, 0.5])
+    part = Part(generator.normal(0, 1, (300, 5)), labels, features, 4)
+    return Network.random([5, 4], output="softmax", seed=3, dtype=np.float64), part
+
+
+def test_classification_figures_are_scikit_learns(judged: tuple[Network, Part], monkeypatch: pytest.MonkeyPatch):
+    network, part = judged
+    monkeypatch.setattr(evaluation, "ROWS_AT_ONCE", 77)
+    figures = evaluate(network, part)
+    outputs = network(part.inputs)
+    said, numbers = outputs.argmax(axis=-1), [0, 1, 2, 3]
+    assert (figures.n_samples, figures.r2, figures.rmse, figures.mae) == (300, None, None, None)
+    assert figures.accuracy == pytest.approx(metrics.accuracy_score(part.labels, said), abs=1e-15)
+    np.testing.assert_array_equal(figures.confusion, metrics.confusion_matrix(part.labels, said, labels=numbers))
+    assert figures.cost == pytest.approx(metrics.log_loss(part.labels, outputs, labels=numbers), rel=1e-12)
+    assert figures.baseline_accuracy == max(part.class_counts) / 300
+    choices = {"labels": numbers, "average": None, "zero_division": np.nan}
+    for name, score in (("recall", metrics.recall_score), ("precision", metrics.precision_score)):
+        known = [None if np.isnan(each) else each for each in score(part.labels, said, **choices)]
+        assert [getattr(each, name) for each in figures.per_class] == pytest.approx(known)
+    assert [(each.label, each.n_samples) for each in figures.per_class] == [
+        (str(k), count) for k, count in enumerate(part.class_counts)
+    ]
+    assert figures.per_class[3].recall is None
+
+
+def test_regression_figures_are_scikit_learns():
+    generator = np.random.default_rng(7)
+    inputs = generator.normal(0, 1, (80, 3))
+    data = Dataset.from_arrays(inputs, inputs @ generator.normal(0, 1, (3, 2)) + generator.normal(0, 1, (80, 2)))
+    network = Network.random([3, 2], activation="identity", seed=1, dtype=np.float64)
+    figures = evaluate(network, data.train)
+    outputs, expected = network(data.train.inputs), data.train.expected
+    assert figures.rmse == pytest.approx(np.sqrt(metrics.mean_squared_error(expected, outputs)), rel=1e-12)
+    assert figures.mae == pytest.approx(metrics.mean_absolute_error(expected, outputs), rel=1e-12)
+    centred, residual = expected - expected.mean(axis=0), expected - outputs
+    assert figures.r2 == pytest.approx(1 - (residual**2).sum() / (centred**2).sum(), rel=1e-12)
+    assert figures.cost == pytest.approx(2 * metrics.mean_squared_error(expected, outputs), rel=1e-12)
+    assert set(figures.to_dict()) == {"r2", "rmse", "mae", "cost", "n_samples"}
+    one = Network.random([3, 1], activation="identity", seed=1, dtype=np.float64)
+    single = Part(data.train.raw, expected[:, 0], data.features, 1)
+    known = metrics.r2_score(expected[:, 0], one(single.inputs)[:, 0])
+    assert evaluate(one, single).r2 == pytest.approx(known, rel=1e-12)
+
+
+def test_targets_that_do_not_vary_have_no_r2():
+    part = Part(np.ones((3, 1)), np.full(3, 2.0), Features((1,)), 1)
+    assert evaluate(Network([Layer([[1.0]], [0.0], "identity")]), part).r2 is None
+
+
+def test_a_model_is_judged_by_its_own_cost_and_classes(judged: tuple[Network, Part]):
+    network, part = judged
+    model = Model(network, "squared-error", ("k", "l", "m", "n"), part.features)
+    figures = evaluate(model, part)
+    outputs, expected = network(part.inputs), part.expected
+    assert figures.cost == pytest.approx(((outputs - expected) ** 2).sum(axis=1).mean(), rel=1e-12)
+    assert [each.label for each in figures.per_class] == ["k", "l", "m", "n"]
+    assert evaluate(model, part, cost="cross-entropy").cost == evaluate(network, part).cost
+    document = json.loads(json.dumps(figures.to_dict()))
+    assert set(document) == {"accuracy", "cost", "n_samples", "baseline_accuracy", "confusion", "per_class"}
+    assert set(document["per_class"][0]) == {"class", "n_samples", "recall", "precision"}
+    assert document["per_class"][3]["recall"] is None
+
+
+def test_one_output_is_judged_on_two_classes():
+    part = Part(np.array([[-2.0], [-1.0], [1.0], [2.0]]), np.array([0, 1, 1, 1]), Features((1,)), 2)
+    figures = evaluate(Network([Layer([[1.0]], [0.0], "sigmoid")]), part, cost="binary-cross-entropy")
+    assert (figures.accuracy, figures.baseline_accuracy) == (0.75, 0.75)
+    np.testing.assert_array_equal(figures.confusion, [[1, 0], [1, 2]])
+
+
+def test_what_does_not_fit_is_refused(judged: tuple[Network, Part], model: Model):
+    network, part = judged
+    with pytest.raises(InvalidValueError, match=r"^sizes: the data have 5 features, .* as many neurons, got 6$"):
+        evaluate(model, part)
+    with pytest.raises(InvalidValueError, match=r"^sizes: the data need 4 output neurons, got 2 in the network's"):
+        evaluate(Network.random([5, 2], dtype=np.float64), part)
+    with pytest.raises(InvalidValueError, match=r"^cost: binary-cross-entropy needs the output activation sigmoid"):
+        evaluate(network, part, cost="binary-cross-entropy")
+    assert replace(model, classes=None).predict(np.zeros((2, 3)))[0].label is None

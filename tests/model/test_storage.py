@@ -1,0 +1,304 @@
+"""The model file: what is saved comes back to the bit, and what is no model is refused in one line."""
+
+import errno
+import json
+import os
+import pickle
+import stat
+import struct
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import load as load_tensors
+from safetensors.numpy import save as save_tensors
+
+from pellucid.data import Features
+from pellucid.errors import FormatError, InvalidValueError, MissingFileError, WriteError
+from pellucid.maths import ACTIVATIONS, Layer, Network
+from pellucid.model import Model, load, save
+
+
+def contents(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """The tensors and the document of a model file, read without Pellucid."""
+    content = path.read_bytes()
+    header = json.loads(content[8 : 8 + struct.unpack("<Q", content[:8])[0]])
+    return load_tensors(content), json.loads(header["__metadata__"]["pellucid"])
+
+
+def write(path: Path, tensors: dict[str, np.ndarray], document: Any) -> Path:
+    text = document if isinstance(document, str) else json.dumps(document)
+    path.write_bytes(save_tensors(tensors, metadata={"pellucid": text}))
+    return path
+
+
+def refusal(path: Path) -> str:
+    """The message with which the file is refused, which must be one line that begins with the file's name."""
+    with pytest.raises(FormatError) as error:
+        load(path)
+    message = str(error.value)
+    assert message.startswith(f"{path}: ")
+    assert "\n" not in message
+    assert len(message) < 600
+    return message.removeprefix(f"{path}: ")
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_what_is_saved_comes_back_to_the_bit(tmp_path: Path, activation: str, dtype: type[np.floating]):
+    network = Network.random([3, 4, 2], activation=activation, seed=1, dtype=dtype)
+    model = Model(network, "squared-error", ("a", "b"), Features((3,)), {"seed": 1, "settings": [0.1, None, "ü"]})
+    loaded = load(save(model, tmp_path / "model.safetensors"))
+    for left, right in zip(loaded.network.layers, network.layers, strict=True):
+        assert left.weights.dtype == dtype
+        np.testing.assert_array_equal(left.weights, right.weights)
+        np.testing.assert_array_equal(left.biases, right.biases)
+        assert left.activation is right.activation
+    x = np.random.default_rng(0).normal(0, 1, (5, 3)).astype(dtype)
+    np.testing.assert_array_equal(loaded.network(x), network(x))
+    for name in ("cost", "classes", "features", "provenance"):
+        assert getattr(loaded, name) == getattr(model, name)
+
+
+def test_transposed_weights_survive(tmp_path: Path, model: Model):
+    """safetensors' own writer takes the memory as it lies and scrambles such arrays."""
+    first, last = model.network.layers
+    turned = Layer(np.asfortranarray(first.weights), first.biases[::-1], "gelu")
+    assert not turned.weights.flags.c_contiguous
+    saved = replace(model, network=Network([turned, last]))
+    loaded = load(save(saved, tmp_path / "model"))
+    np.testing.assert_array_equal(loaded.network.layers[0].weights, first.weights)
+    np.testing.assert_array_equal(loaded.network.layers[0].biases, first.biases[::-1])
+
+
+def test_saving_twice_gives_the_same_bytes_for_the_owner_alone(tmp_path: Path, model: Model):
+    first, again = (save(model, str(tmp_path / name)) for name in ("first", "again"))
+    assert first.read_bytes() == again.read_bytes() == save(load(first), again).read_bytes()
+    if os.name != "nt":
+        assert stat.S_IMODE(first.stat().st_mode) == 0o600
+
+
+def test_the_file_is_plain_safetensors_with_json_beside(tmp_path: Path, model: Model):
+    tensors, document = contents(save(model, tmp_path / "model"))
+    assert sorted(tensors) == ["layer2.biases", "layer2.weights", "layer3.biases", "layer3.weights"]
+    assert document == {
+        "format_version": 1,
+        "sizes": [6, 4, 3],
+        "activations": ["gelu", "softmax"],
+        "cost": "cross-entropy",
+        "classes": ["ä", "b", 'c"d'],
+        "features": {"shape": [2, 3], "scale": 1 / 255, "normalisation": "none"},
+        "provenance": dict(model.provenance),
+    }
+
+
+def test_a_run_folder_gives_its_model(tmp_path: Path, model: Model):
+    save(model, tmp_path / "model.safetensors")
+    assert load(tmp_path).classes == model.classes
+
+
+def test_what_is_not_there_is_a_missing_file(tmp_path: Path):
+    for path in (tmp_path / "none.safetensors", tmp_path):
+        with pytest.raises(MissingFileError, match=r"safetensors: no such model file; 'pellucid train' makes one$"):
+            load(path)
+
+
+def test_a_full_disk_leaves_the_old_model(tmp_path: Path, model: Model, monkeypatch: pytest.MonkeyPatch):
+    path = save(model, tmp_path / "model")
+    before = path.read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(WriteError, match=r"model: could not be written \(No space left on device\); nothing was"):
+        save(replace(model, cost="squared-error"), path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_functions_of_ones_own_are_refused_with_what_to_do(tmp_path: Path, model: Model):
+    own = replace(ACTIVATIONS["relu"], value=lambda z: 0 * z)  # under a name of the closed list, even
+    layer = Layer(np.ones((3, 6)), np.zeros(3), own)
+    with pytest.raises(InvalidValueError, match=r"^activation: relu is a function of your own, .*; save the arrays in"):
+        save(replace(model, network=Network([layer])), tmp_path / "model")
+    with pytest.raises(InvalidValueError, match=r"^cost: a model file holds one of squared-error, .*, got mine$"):
+        save(replace(model, cost="mine"), tmp_path / "model")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_cut_anywhere_is_refused(tmp_path: Path, model: Model):
+    content = save(model, tmp_path / "model").read_bytes()
+    cut = tmp_path / "cut"
+    for length in [*range(20), *range(20, len(content), 13), len(content) - 1]:
+        cut.write_bytes(content[:length])
+        assert refusal(cut)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.floats(0, 1, exclude_max=True), byte=st.integers(0, 255))
+def test_one_wrong_byte_is_refused_or_read_as_numbers(tmp_path: Path, model: Model, place: float, byte: int):
+    """Nothing but FormatError comes out, whatever byte it is; in the numbers themselves it may go unnoticed."""
+    content = bytearray(save(model, tmp_path / "model").read_bytes())
+    content[int(place * len(content))] = byte
+    path = tmp_path / "damaged"
+    path.write_bytes(content)
+    with suppress(FormatError):
+        assert load(path).network.sizes == (6, 4, 3)
+
+
+class Trap:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (pytest.fail, ("a pickle was run",))
+
+
+def with_header(text: bytes) -> bytes:
+    return struct.pack("<Q", len(text)) + text
+
+
+FOREIGN = {
+    "empty": (b"", "no model file (a safetensors file is required)"),
+    "pickle": (pickle.dumps(Trap()), "no model file (a safetensors file is required)"),
+    "text": (b"not a model at all", "no model file (a safetensors file is required)"),
+    "huge header": (
+        struct.pack("<Q", 10**12) + b"{}" + bytes(100),
+        "the header may take 1,048,576 bytes, this one claims 1,000,000,000,000",
+    ),
+    "long header": (struct.pack("<Q", 1000) + b"{}", "truncated: the header claims 1,000 bytes, the file has 10"),
+    "twice the same key": (
+        with_header(b'{"__metadata__": {"pellucid": "{}"}, "__metadata__": {}}'),
+        "its JSON is damaged (a key stands twice)",
+    ),
+    "no UTF-8": (with_header(b'{"\xff": 1}'), "its JSON is damaged ("),
+    "deep": (with_header(b'{"a":' * 100_000), "its JSON is damaged (maximum recursion depth exceeded"),
+    "foreign": (
+        save_tensors({"a": np.ones(3)}, metadata={"format": "pt"}),
+        "a safetensors file, but not one of Pellucid's (its metadata has no 'pellucid')",
+    ),
+    "foreign without metadata": (save_tensors({"a": np.ones(3)}), "a safetensors file, but not one of Pellucid's"),
+    "metadata of another kind": (
+        with_header(b'{"__metadata__": {"pellucid": 3}}'),
+        "a safetensors file, but not one of Pellucid's",
+    ),
+    "many tensors": (
+        save_tensors({str(k): np.zeros(1, np.float32) for k in range(4097)}, metadata={"pellucid": "{}"}),
+        "at most 4096 tensors are read, got 4097",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_foreign_files_are_refused(tmp_path: Path, kind: str):
+    path = tmp_path / "model.safetensors"
+    content, message = FOREIGN[kind]
+    path.write_bytes(content)
+    assert refusal(path).startswith(message)
+
+
+DOCUMENTS = {
+    "no JSON": ("{", "its JSON is damaged (Expecting property name"),
+    "a list": ("[]", "its JSON must be an object, got list"),
+    "a key twice": ('{"sizes": [1], "sizes": [2]}', "its JSON is damaged (a key stands twice)"),
+    "not a number": ('{"sizes": NaN}', "its JSON is damaged (NaN is no number)"),
+    "infinite": ('{"sizes": 1e999}', "its JSON is damaged (1e999 is too large)"),
+    "deep": ('{"a":' * 20_000, "its JSON is damaged (maximum recursion depth exceeded"),
+    "empty": ("{}", "format_version must be a whole number from 1, got None"),
+}
+
+
+@pytest.mark.parametrize("kind", DOCUMENTS)
+def test_documents_that_are_none_are_refused(tmp_path: Path, kind: str):
+    text, message = DOCUMENTS[kind]
+    assert refusal(write(tmp_path / "model", {"a": np.ones(1)}, text)).startswith(message)
+
+
+def setting(**entries: Any) -> Callable[[dict, dict], None]:
+    return lambda tensors, document: document.update(entries)
+
+
+def putting(**entries: np.ndarray) -> Callable[[dict, dict], None]:
+    return lambda tensors, document: tensors.update({name.replace("_", "."): value for name, value in entries.items()})
+
+
+def f32(*shape: int) -> np.ndarray:
+    return np.ones(shape, np.float32)
+
+
+NOT_FINITE = "finite floating-point numbers are required, got"
+LAYERS_2_AND_3 = "tensors: those of layers 2 to 3 are required; missing or unknown:"
+ALL_ENTRIES = "the entries activations, classes, cost, features, format_version, provenance, sizes are required;"
+
+CHANGES: list[tuple[Callable[[dict, dict], Any], str]] = [
+    (setting(format_version=2), "written in format 2, this Pellucid reads up to 1; upgrade with: pip install --"),
+    (setting(format_version=True), "format_version must be a whole number from 1, got True"),
+    (setting(format_version="1"), "format_version must be a whole number from 1, got '1'"),
+    (setting(format_version=0), "format_version must be a whole number from 1, got 0"),
+    (setting(extra=1), f"{ALL_ENTRIES} missing or unknown: extra"),
+    (lambda _, document: document.pop("cost"), f"{ALL_ENTRIES} missing or unknown: cost"),
+    (setting(activations=["gelu", "magic"]), "does not fit itself: activation: 'magic' is not known"),
+    (setting(activations=["gelu"]), "activations: a list of 2 names is required, one for each layer after the first"),
+    (setting(activations=["gelu", "softmax", "relu"]), "activations: a list of 2 names is required"),
+    (setting(activations=[["gelu"], "softmax"]), "activations: a list of 2 names is required"),
+    (setting(activations=None), "activations: a list of 2 names is required"),
+    (setting(cost="magic"), "cost: one of squared-error, "),
+    (setting(cost=["squared-error"]), "cost: one of squared-error, "),
+    (setting(sizes=[6, 4, 4]), "sizes: the tensors say [6, 4, 3], the header [6, 4, 4]"),
+    (
+        setting(sizes=[6, 4], activations=["gelu"]),
+        "tensors: those of layers 2 to 2 are required; missing or unknown: la",
+    ),
+    (setting(sizes=[6], activations=[]), "sizes: a list of at least two whole numbers is required"),
+    (setting(sizes=[6, True, 3]), "sizes: a list of at least two whole numbers is required"),
+    (setting(sizes=None), "sizes: a list of at least two whole numbers is required"),
+    (setting(classes=["a", "b"]), "classes: 3 names are required, got 2"),
+    (setting(classes=["a", "b", 3]), "classes: a list of names is required, got list"),
+    (setting(classes="abc"), "classes: a list of names is required, got str"),
+    (setting(provenance=[]), "provenance: an object is required"),
+    (setting(features={"shape": [2, 4], "scale": 1, "normalisation": "none"}), "features: they give 8 numbers, the "),
+    (setting(features={"shape": [6]}), "features: the entries "),
+    (setting(features=None), "features: an object is required"),
+    (setting(features={"shape": [6], "scale": 0, "normalisation": "none"}), "features: scale must be "),
+    (setting(features={"shape": [6], "scale": 1, "normalisation": "evil"}), "features: normalisation must be one of "),
+    (putting(layer4_weights=f32(1, 3)), f"{LAYERS_2_AND_3} layer4.weights"),
+    (lambda tensors, _: tensors.pop("layer3.biases"), f"{LAYERS_2_AND_3} layer3.biases"),
+    (putting(layer2_weights=f32(4, 6) * np.nan), f"tensor layer2.weights: {NOT_FINITE} float32 with NaN or infinity"),
+    (putting(layer2_biases=f32(4) * np.inf), f"tensor layer2.biases: {NOT_FINITE} float32 with NaN or infinity"),
+    (putting(layer2_weights=np.ones((4, 6), np.int32)), f"tensor layer2.weights: {NOT_FINITE} int32"),
+    (putting(layer2_weights=f32(6, 4)), "does not fit itself: biases: one for each row of weights is required"),
+    (putting(layer3_weights=f32(3, 5)), "does not fit itself: layer 3: its weights must have one column for each of"),
+    (putting(layer3_weights=f32(3, 4, 1)), "does not fit itself: weights: must be floating-point numbers in 2 "),
+]
+
+
+HOSTILE = "x\n\x1b[31mall is well\u202e" + "y" * 10_000
+HOSTILE_CHANGES = {
+    "entry": setting(**{HOSTILE: 1}),
+    "version": setting(format_version=HOSTILE),
+    "activation": setting(activations=["gelu", HOSTILE]),
+    "cost": setting(cost=HOSTILE),
+    "sizes": setting(sizes=[6, 4] + [3] * 5_000, activations=["gelu"] * 5_001),
+    "huge version": setting(format_version=10**4000),
+    "tensor": lambda tensors, _: tensors.update({HOSTILE: f32(1)}),
+    "feature": setting(features={HOSTILE: 1}),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE_CHANGES)
+def test_a_hostile_file_cannot_choose_what_the_message_does_to_a_terminal(tmp_path: Path, model: Model, kind: str):
+    tensors, document = contents(save(model, tmp_path / "model"))
+    HOSTILE_CHANGES[kind](tensors, document)
+    assert refusal(write(tmp_path / "changed", tensors, document)).isprintable()
+
+
+@pytest.mark.parametrize(("change", "message"), CHANGES, ids=[message[:50] for _, message in CHANGES])
+def test_files_that_do_not_fit_themselves_are_refused(tmp_path: Path, model: Model, change: Callable, message: str):
+    tensors, document = contents(save(model, tmp_path / "model"))
+    assert load(write(tmp_path / "as it was", tensors, document)).classes == model.classes
+    change(tensors, document)
+    assert refusal(write(tmp_path / "changed", tensors, document)).startswith(message)
