@@ -45,6 +45,8 @@ def named_value(ref: str, subject: LabelledSubject, steps: list[dict]) -> float 
     layer, neuron = int(match["layer"]), int(match["neuron"]) - 1
     if match["kind"] == "w":
         return subject.network.layers[layer - 2].weights[neuron, int(match["source"]) - 1]
+    if match["kind"] == "g" and layer == subject.n_layers:
+        return subject.cost.derivative(subject.trace.activations[-1], subject.targets)[neuron]
     if match["kind"] == "g":
         return (subject.gradients.deltas[layer - 1] @ subject.network.layers[layer - 1].weights)[neuron]
     tensor = {
@@ -149,6 +151,17 @@ def test_any_weight_of_any_network_is_explained_truly(activation, cost, hidden, 
     held = subject.network.layers[layer - 2]
     old = held.biases[neuron - 1] if source is None else held.weights[neuron - 1, source - 1]
     assert derivation.value == pytest.approx(old - rate * derivation.steps[-2].value, rel=1e-15, abs=1e-300)
+
+
+def test_an_output_that_looks_like_the_expected_one_still_has_a_slope(read_formula: Callable[[str], float]):
+    net = pl.Network([pl.Layer([[1.0]], [0.0], "identity")])
+    choices = {"cost": "absolute-error", "layer": 2, "neuron": 1, "source": 1}
+    derivation = pl.explain.gradient(net, [0.50001], [0.5], **choices)
+    assert derivation.value == pytest.approx(0.50001)
+    for step in derivation.to_dict(2)["steps"]:
+        assert np.isfinite(step["tolerance"])
+        assert abs(read_formula(step["expression"]) - step["value"]) <= step["tolerance"]
+    assert pl.explain.gradient(net, [0.5], [0.5], **choices).value == 0
 
 
 def test_more_digits_make_the_tolerance_as_small_as_one_likes():

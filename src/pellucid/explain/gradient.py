@@ -5,7 +5,7 @@ from typing import Any
 from pellucid.explain.derivation import DEFAULT_TOP, Derivation, Steps
 from pellucid.explain.neuron import add_activation
 from pellucid.explain.subject import LabelledSubject
-from pellucid.expression import Expression, Partial, Variable, add, constant, multiply
+from pellucid.expression import Expression, Partial, Variable, constant
 from pellucid.maths import Cost, Network
 from pellucid.model import Model
 
@@ -81,15 +81,13 @@ def add_output_delta(steps: Steps, subject: LabelledSubject, neuron: int) -> Exp
     if cost.output is not None:
         note = f"∂C/∂z in full: with {function.name} and {cost.name} the other factors cancel."
         return steps.add("delta: output minus expected output", symbol, a - expected, note)
+    difference: Expression = a - expected
+    if cost.divides_by_difference:
+        difference = steps.add("output minus expected output", Variable("D", None, (neuron,)), difference)
     by_output = Partial(COST, Variable("a", layer, (neuron,)))
-    slope = steps.add(f"derivative of the cost ({cost.name})", by_output, cost.derivative_formula(a, expected))
-    if function.is_elementwise:
-        return add_elementwise_delta(steps, subject, layer, neuron, slope)
-    slopes = [
-        slope if k == neuron else cost.derivative_formula(subject.activation(layer, k), subject.expected(k))
-        for k in subject.neurons(layer)
-    ]
-    return add_softmax_delta(steps, subject, layer, neuron, slope, slopes)
+    tree = cost.derivative_formula(a, expected, difference)
+    slope = steps.add(f"derivative of the cost ({cost.name})", by_output, tree)
+    return add_delta(steps, subject, layer, neuron, slope)
 
 
 def add_hidden_delta(steps: Steps, subject: LabelledSubject, layer: int, neuron: int) -> Expression:
@@ -101,12 +99,14 @@ def add_hidden_delta(steps: Steps, subject: LabelledSubject, layer: int, neuron:
     note = f"The deltas of layer {downstream} are found in the same way."
     by_activation = Partial(COST, Variable("a", layer, (neuron,)))
     slope = steps.add_sum(f"what the neurons of layer {downstream} hand back", by_activation, products, note)
+    return add_delta(steps, subject, layer, neuron, slope)
+
+
+def add_delta(steps: Steps, subject: LabelledSubject, layer: int, neuron: int, slope: Expression) -> Expression:
+    """Adds the steps from ∂C/∂a to δ = ∂C/∂z, by the derivative of the layer's activation; returns δ's leaf."""
     if subject.network.layers[layer - 2].activation.is_elementwise:
         return add_elementwise_delta(steps, subject, layer, neuron, slope)
-    slopes: list[Expression] = [
-        slope if k == neuron else subject.output_gradient(layer, k) for k in subject.neurons(layer)
-    ]
-    return add_softmax_delta(steps, subject, layer, neuron, slope, slopes)
+    return add_softmax_delta(steps, subject, layer, neuron, slope)
 
 
 def add_elementwise_delta(
@@ -120,18 +120,12 @@ def add_elementwise_delta(
     return steps.add("delta: the product of these two", Variable("δ", layer, (neuron,)), slope * derivative)
 
 
-def add_softmax_delta(
-    steps: Steps,
-    subject: LabelledSubject,
-    layer: int,
-    neuron: int,
-    slope: Expression,
-    slopes: list[Expression],
-) -> Expression:
+def add_softmax_delta(steps: Steps, subject: LabelledSubject, layer: int, neuron: int, slope: Expression) -> Expression:
     """Adds δᵢ = aᵢ (∂C/∂aᵢ − Σₖ aₖ ∂C/∂aₖ), since with softmax every output depends on zᵢ; returns its leaf."""
     products: list[Expression] = [
-        multiply([subject.activation(layer, k), each]) for k, each in zip(subject.neurons(layer), slopes, strict=True)
+        subject.activation(layer, k) * (slope if k == neuron else subject.output_gradient(layer, k))
+        for k in subject.neurons(layer)
     ]
     mean = steps.add_sum("mean of ∂C/∂a, weighted by the softmax", Variable("m", layer), products)
     a = subject.activation(layer, neuron)
-    return steps.add("delta: by the derivative of softmax", Variable("δ", layer, (neuron,)), a * add([slope, -mean]))
+    return steps.add("delta: by the derivative of softmax", Variable("δ", layer, (neuron,)), a * (slope - mean))

@@ -114,7 +114,9 @@ class LabelledSubject(Subject):
         return Number(float(value), f"d{layer}:{neuron}", Variable("δ", layer, (neuron,)))
 
     def output_gradient(self, layer: int, neuron: int) -> Number:
-        """∂C/∂a of a hidden neuron, as `g` with the neuron's place."""
-        deltas, weights = self.gradients.deltas[layer - 1], self.network.layers[layer - 1].weights
-        value = float(deltas @ weights[:, neuron - 1])
-        return Number(value, f"g{layer}:{neuron}", Variable("g", layer, (neuron,)))
+        """∂C/∂a of a neuron, as `g` with the neuron's place."""
+        if layer == self.n_layers:
+            value = self.cost.derivative(self.trace.activations[-1], self.targets)[neuron - 1]
+        else:
+            value = self.gradients.deltas[layer - 1] @ self.network.layers[layer - 1].weights[:, neuron - 1]
+        return Number(float(value), f"g{layer}:{neuron}", Variable("g", layer, (neuron,)))

@@ -42,7 +42,8 @@ def create_folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True)
     except FileExistsError as error:
-        raise AlreadyExistsError(f"{path}: exists already; choose another name, or say --overwrite") from error
+        cure = "choose another name, move it away, or overwrite it (--overwrite)"
+        raise AlreadyExistsError(f"{path}: exists already; {cure}") from error
     except OSError as error:
         raise WriteError(f"{path}: the folder could not be made ({error.strerror or error})") from error
     return path

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pellucid.arrays import Array, Costs, Outputs, namespace
 from pellucid.errors import InvalidValueError, look_up
-from pellucid.expression import Expression, Latex, Number, Variable, constant, evaluate, functions
+from pellucid.expression import Expression, Latex, Number, Variable, evaluate, functions
 from pellucid.maths.activations import Activation, log_softmax, softplus
 
 
@@ -22,10 +22,12 @@ class Cost:
         terms: each output's contribution; the example's cost C is their sum.
         derivative: ∂C/∂a, elementwise.
         formula: one output's contribution as an expression tree of a and E.
-        derivative_formula: ∂C/∂a as an expression tree.
+        derivative_formula: ∂C/∂a as an expression tree of a, E and their difference a − E.
         source: who published it, and which convention it follows.
         output: the one output activation that it fits (None: any). With it, ∂C/∂z simplifies to a − E.
         terms_of_pre_activations: the contributions from z itself, finite even where an output rounds to 0 or 1.
+        divides_by_difference: whether ∂C/∂a divides by a − E, so that it must be shown as a number of its own: two
+            numbers that look the same when rounded would leave 0/0.
         domain: the outputs for which it is defined.
     """
 
@@ -33,29 +35,35 @@ class Cost:
     terms: Callable[[Outputs, Outputs], Outputs]
     derivative: Callable[[Outputs, Outputs], Outputs]
     formula: Callable[[Expression, Expression], Expression]
-    derivative_formula: Callable[[Expression, Expression], Expression]
+    derivative_formula: Callable[[Expression, Expression, Expression], Expression]
     source: str
     output: str | None = None
     terms_of_pre_activations: Callable[[Outputs, Outputs], Outputs] | None = None
+    divides_by_difference: bool = False
     domain: str = "any real outputs"
     range: tuple[float, float] = (0.0, float("inf"))
 
     @property
     def latex(self) -> str:
         """One output's contribution in LaTeX, in symbols a and E."""
-        return self._in_symbols(self.formula)
+        a, expected = SYMBOLS
+        return in_symbols(self.formula(a, expected))
 
     @property
     def derivative_latex(self) -> str:
         """∂C/∂a in LaTeX, in symbols."""
-        return self._in_symbols(self.derivative_formula)
-
-    def _in_symbols(self, formula: Callable[[Expression, Expression], Expression]) -> str:
-        a, expected = Number(0.5, symbol=Variable("a")), Number(0.25, symbol=Variable("E"))
-        return formula(a, expected).lower(Latex(5, symbols=True)).text
+        a, expected = SYMBOLS
+        return in_symbols(self.derivative_formula(a, expected, a - expected))
 
     def __repr__(self) -> str:
         return f"<cost {self.name}>"
+
+
+def in_symbols(formula: Expression) -> str:
+    return formula.lower(Latex(5, symbols=True)).text
+
+
+SYMBOLS = Number(0.5, symbol=Variable("a")), Number(0.25, symbol=Variable("E"))
 
 
 def away_from_zero(probability: Outputs) -> Outputs:
@@ -117,8 +125,7 @@ def absolute_error_derivative(a: Outputs, expected: Outputs) -> Outputs:
     return namespace(a).sign(a - expected)
 
 
-def absolute_error_derivative_formula(a: Expression, expected: Expression) -> Expression:
-    difference = a - expected
+def absolute_error_derivative_formula(a: Expression, expected: Expression, difference: Expression) -> Expression:
     return difference if evaluate(difference) == 0 else difference / abs(difference)
 
 
@@ -149,7 +156,7 @@ _ALL = (
         terms=squared_error,
         derivative=squared_error_derivative,
         formula=lambda a, expected: (a - expected) ** 2,
-        derivative_formula=lambda a, expected: 2 * (a - expected),
+        derivative_formula=lambda a, expected, difference: 2 * difference,
         source="Legendre 1805, without a factor ½: the derivative carries the 2",
     ),
     Cost(
@@ -157,7 +164,7 @@ _ALL = (
         terms=half_squared_error,
         derivative=half_squared_error_derivative,
         formula=lambda a, expected: (a - expected) ** 2 / 2,
-        derivative_formula=lambda a, expected: a - expected,
+        derivative_formula=lambda a, expected, difference: difference,
         source="Nielsen 2015, equation 6, with the factor ½",
     ),
     Cost(
@@ -165,7 +172,7 @@ _ALL = (
         terms=cross_entropy,
         derivative=cross_entropy_derivative,
         formula=lambda a, expected: -(expected * functions.log(a)),
-        derivative_formula=lambda a, expected: -expected / a,
+        derivative_formula=lambda a, expected, difference: -expected / a,
         source="Bridle 1990; Bishop 2006, equation 4.108, in nats",
         output="softmax",
         terms_of_pre_activations=cross_entropy_of_pre_activations,
@@ -176,7 +183,7 @@ _ALL = (
         terms=binary_cross_entropy,
         derivative=binary_cross_entropy_derivative,
         formula=binary_cross_entropy_formula,
-        derivative_formula=lambda a, expected: (1 - expected) / (1 - a) - expected / a,
+        derivative_formula=lambda a, expected, difference: (1 - expected) / (1 - a) - expected / a,
         source="Nielsen 2015, equation 63; Bishop 2006, equation 4.90, in nats",
         output="sigmoid",
         terms_of_pre_activations=binary_cross_entropy_of_pre_activations,
@@ -189,13 +196,14 @@ _ALL = (
         formula=lambda a, expected: abs(a - expected),
         derivative_formula=absolute_error_derivative_formula,
         source="Laplace 1774",
+        divides_by_difference=True,
     ),
     Cost(
         name="huber",
         terms=huber,
         derivative=huber_derivative,
         formula=huber_formula,
-        derivative_formula=lambda a, expected: functions.maximum(constant(-1), functions.minimum(1, a - expected)),
+        derivative_formula=lambda a, expected, difference: functions.maximum(-1, functions.minimum(1, difference)),
         source="Huber 1964, with δ = 1",
     ),
 )
