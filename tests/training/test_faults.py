@@ -144,10 +144,10 @@ def test_a_compiler_that_is_wrong_is_found_out(line: Dataset, monkeypatch: pytes
 def test_the_self_test_runs_once_a_process_and_type(line: Dataset, monkeypatch: pytest.MonkeyPatch):
     calls: list[Any] = []
     monkeypatch.setattr(engine, "_verified", set())
-    monkeypatch.setattr(engine, "verify", calls.append)
+    monkeypatch.setattr(engine, "verify", lambda device, dtype: calls.append((device, np.dtype(dtype))))
     for dtype in (np.float32, np.float32, np.float64):
         train(regression_network(dtype=dtype), line, epochs=1)
-    assert list(map(np.dtype, calls)) == [np.float32, np.float64]
+    assert calls == [("cpu", np.float32), ("cpu", np.float64)]
 
 
 def test_a_device_that_is_not_there():

@@ -27,10 +27,21 @@ BLOCK_SECONDS = 0.4
 ASSUMED_FLOPS = 1e11
 """A block is made about so long on two present-day cores; slower machines take proportionally longer."""
 STEP_OVERHEAD_SECONDS = 1e-5
-BLOCK_BYTES = 2**27
-"""The examples gathered for one block take no more than 128 MiB."""
+BLOCK_BYTES = 2**23
+"""The examples gathered for one block take no more than 8 MiB, so that they stay in the cache until they are used.
+Measured for an epoch of MNIST with 784-30-10: 4 to 16 MiB 75 to 77 ms, all 39 MB at once 81 to 92."""
 JUDGED_BYTES = 2**26
 """A part is judged in slices whose input vectors take no more than 64 MiB."""
+
+
+def at_step(block: Array, number: Array) -> Array:
+    """The mini-batch of that step, without the checks of an index that plain indexing compiles in."""
+    return lax.dynamic_index_in_dim(block, number, keepdims=False, allow_negative_indices=False)
+
+
+CPU_OPTIONS = {"xla_cpu_copy_insertion_use_region_analysis": True, "xla_cpu_prefer_vector_width": 512}
+"""Weights are corrected in place instead of being copied at each step; vectors are as wide as the processor has them.
+Measured together: 3 to 4 % quicker for small networks, 5 (SGD) to 7 % (Adam) for 784-512-512-10."""
 
 
 class BlockReport(NamedTuple):
@@ -46,14 +57,16 @@ class BlockReport(NamedTuple):
 
 
 def steps_per_block(network: Network, batch_size: int, bytes_per_example: int, n_steps: int) -> int:
-    """How many steps one block may hold: at most `n_steps`, about half a second's work, and 128 MiB of examples."""
+    """How many steps one block may hold: at most `n_steps`, about half a second's work, and 8 MiB of examples."""
     # Forward, and backward twice (for the deltas and for the weights): 2 operations a weight and example each.
     seconds = STEP_OVERHEAD_SECONDS + 6 * network.parameter_count * batch_size / ASSUMED_FLOPS
     by_memory = BLOCK_BYTES // (batch_size * bytes_per_example)
     return max(1, min(n_steps, int(BLOCK_SECONDS / seconds), by_memory))
 
 
-def compile_block(network: Network, rule: LearningRule, features: Features, batch_size: int) -> Callable[..., Any]:
+def compile_block(
+    network: Network, rule: LearningRule, features: Features, batch_size: int, device: str
+) -> Callable[..., Any]:
     """The program `(state, raw, labels, rows, n_steps, learning_rate) -> (state, BlockReport)`.
 
     Parameters:
@@ -61,6 +74,7 @@ def compile_block(network: Network, rule: LearningRule, features: Features, batc
         rule: cost, penalty and optimizer.
         features: turn raw examples into input vectors.
         batch_size: examples a step.
+        device: cpu or gpu.
 
     Returns:
         A compiled function. `rows` (block's steps × batch_size,) are the numbers of the examples, in the order in
@@ -77,10 +91,13 @@ def compile_block(network: Network, rule: LearningRule, features: Features, batc
 
         def one_step(number: Array, carry: tuple[TrainingState, Any]) -> tuple[TrainingState, Any]:
             state, pre_activations = carry
-            x = features.vectors(block_raw[number])
-            expected = expected_outputs(block_labels[number], n_outputs).astype(x.dtype)
+            x = features.vectors(at_step(block_raw, number))
+            expected = expected_outputs(at_step(block_labels, number), n_outputs).astype(x.dtype)
             state, trace = step(network, rule, state, x, expected, learning_rate)
-            return state, pre_activations.at[number].set(trace.pre_activations[-1])
+            told = trace.pre_activations[-1]
+            return state, lax.dynamic_update_index_in_dim(
+                pre_activations, told, number, 0, allow_negative_indices=False
+            )
 
         blank = jnp.zeros((*shape, n_outputs), state.parameters[-1].biases.dtype)
         state, z = lax.fori_loop(0, n_steps, one_step, (state, blank))
@@ -88,7 +105,7 @@ def compile_block(network: Network, rule: LearningRule, features: Features, batc
         costs, correct = _judge(network, rule.cost, z, block_labels)
         return state, BlockReport(costs.sum(axis=1), correct.sum(axis=1))
 
-    return jax.jit(block, donate_argnums=0)
+    return jax.jit(block, donate_argnums=0, compiler_options=CPU_OPTIONS if device == "cpu" else None)
 
 
 def compile_judge(network: Network, cost: Cost, features: Features) -> Callable[[Parameters, Array, Array], Any]:

@@ -55,12 +55,12 @@ def engine(device: str, dtype: Any) -> Generator[None, None, None]:
     # Without "float32", GPUs multiply with 10-bit mantissas, and explanations would not match what was trained.
     with jax.enable_x64(wide), jax.default_device(chosen), jax.default_matmul_precision("float32"):
         if (device, str(np.dtype(dtype))) not in _verified:
-            verify(dtype)
+            verify(device, dtype)
             _verified.add((device, str(np.dtype(dtype))))
         yield
 
 
-def verify(dtype: Any) -> None:
+def verify(device: str, dtype: Any) -> None:
     """Checks three compiled steps of a small network against the same steps in NumPy float64.
 
     Compilers have miscompiled just such programs (jax#39103): a wrong answer must not look like a network that
@@ -83,7 +83,7 @@ def verify(dtype: Any) -> None:
         x, expected = np.asarray(features.vectors(raw[rows]), float), expected_outputs(labels[rows], 10)
         known, _ = step(network, rule, known, x, expected, 0.5)
 
-    block = compile_block(network, rule, features, batch_size)
+    block = compile_block(network, rule, features, batch_size, device)
     state = start(on_device(network.astype(dtype).parameters), rule.optimizer)
     order = jnp.arange(n_steps * batch_size, dtype=jnp.int32)
     state, _ = block(state, jnp.asarray(raw), jnp.asarray(labels, jnp.int32), order, n_steps, 0.5)

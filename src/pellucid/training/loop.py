@@ -81,7 +81,7 @@ def train(
     require_same_shape(network, data.train)
     check_numbers(batch_size, epochs, seed, patience)
     with engine(device, network.dtype), Interruption() as interruption:
-        run = Run(network, data, rule, batch_size, seed, listener, interruption)
+        run = Run(network, data, rule, batch_size, seed, device, listener, interruption)
         stopped_because = run.run(epochs, patience)
     best = network.with_parameters(run.best)
     classes = data.classes
@@ -122,6 +122,7 @@ class Run:
         rule: LearningRule,
         batch_size: int | Literal["full"],
         seed: int,
+        device: str,
         listener: Listener | None,
         interruption: Interruption,
     ) -> None:
@@ -143,7 +144,7 @@ class Run:
         bytes_per_example = data.train.raw.itemsize * data.features.n_features
         self.block_steps = block.steps_per_block(network, self.batch_size, bytes_per_example, self.steps)
         self.programs = {
-            size: block.compile_block(network, rule, data.features, size)
+            size: block.compile_block(network, rule, data.features, size, device)
             for size in {self.batch_size, self.n_samples % self.batch_size} - {0}
         }
         self.judge = block.compile_judge(network, rule.cost, data.features)
