@@ -56,7 +56,7 @@ def test_a_name_that_cannot_be_taken_leaves_nothing_behind(tmp_path: Path):
 def test_a_folder_is_made_once(tmp_path: Path):
     folder = create_folder(tmp_path / "runs" / "digits-1")
     assert folder.is_dir()
-    with pytest.raises(AlreadyExistsError, match="digits-1: exists already; choose another name, .* or overwrite it"):
+    with pytest.raises(AlreadyExistsError, match=r"digits-1: exists already; choose another name, .+ or overwrite it"):
         create_folder(folder)
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(WriteError, match=r"below: the folder could not be made \(Not a directory\)$"):
