@@ -1,5 +1,6 @@
 """`pellucid train`: the run folder, the report, and what is refused."""
 
+import errno
 import json
 import os
 import signal
@@ -81,6 +82,51 @@ def test_a_run_folder_is_never_overwritten_without_being_told(pellucid):
     assert Path("run/model.safetensors").read_bytes() != before
 
 
+def test_only_a_run_folder_is_ever_overwritten_and_only_by_a_whole_new_one(pellucid):
+    Path("mine").mkdir()
+    Path("mine/thesis.tex").write_text("years of work")
+    refused = pellucid("train", "digits", "--epochs", "1", "--out", "mine", "--overwrite")
+    assert refused.code == 1
+    assert "only a run folder can be overwritten, this is none; nothing was deleted" in refused.err
+    assert "nothing was deleted" in pellucid("train", "digits", "--epochs", "1", "--out", ".", "--overwrite").err
+    assert Path("mine/thesis.tex").read_text() == "years of work"
+
+    assert pellucid("train", "digits", "--epochs", "1", "--out", "run").code == 0
+    before = Path("run/model.safetensors").read_bytes()
+    for choices in (["--device", "tpu"], ["--output", "relu"], ["--optimizer", "sgd", "--learning-rate", "1e30"]):
+        assert pellucid("train", "digits", *choices, "--out", "run", "--overwrite").code == 1
+        assert Path("run/model.safetensors").read_bytes() == before
+    Path("run/notes.txt").write_text("kept")
+    refused = pellucid("train", "digits", "--epochs", "1", "--out", "run", "--overwrite")
+    assert "holds notes.txt, which is no file of a run" in refused.err
+    assert sorted(path.name for path in Path().iterdir()) == ["mine", "run"]
+
+
+def test_a_full_disk_after_training_is_one_line_and_leaves_nothing(pellucid, monkeypatch: pytest.MonkeyPatch):
+    fsync, calls = os.fsync, []
+
+    def full_from_the_second_file_on(handle: int) -> None:
+        calls.append(handle)
+        if len(calls) > 1:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", full_from_the_second_file_on)
+    outcome = pellucid("train", "digits", "--epochs", "1", "--out", "run")
+    assert outcome.code == 1
+    assert outcome.err.splitlines()[-1].startswith("error: ")
+    assert "No space left on device" in outcome.err
+    assert list(Path().iterdir()) == []
+
+
+def test_another_optimizer_or_cost_does_not_keep_what_the_recipe_chose_for_its_own(pellucid):
+    essay = ("train", "digits", "--recipe", "essay", "--epochs", "1")
+    assert pellucid(*essay, "--optimizer", "adam", "--out", "a").code == 0
+    assert tomllib.loads(Path("a/config.toml").read_text())["learning_rate"] == 0.001
+    assert pellucid(*essay, "--cost", "cross-entropy").code == 0
+    assert pl.load("runs/digits-1").network.output.name == "softmax"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -106,6 +152,8 @@ def test_a_run_folder_is_never_overwritten_without_being_told(pellucid):
         (["digits", "--output", "relu"], "error: cost: cross-entropy needs the output activation softmax, got relu"),
         (["digits", "--device", "tpu"], "error: device: one of cpu, gpu is required, got 'tpu'"),
         (["digits", "--out", "file/run"], "error: file/run: the folder could not be made"),
+        (["digits", "--seed", "9223372036854775808"], "error: seed: must be a whole number from 0"),
+        (["digits", "--hidden", "100000,100000"], "error: "),
     ],
 )
 def test_bad_choices_are_one_line_and_leave_nothing_behind(pellucid, arguments: list[str], message: str):
@@ -135,6 +183,12 @@ def test_divergence_names_epoch_step_layer_and_cure(pellucid):
     assert "layer 2" in line or "layer 3" in line
     assert "a learning rate below 1e+06 is the usual cure" in line
     assert not list(Path().rglob("config.toml"))
+    outcome = pellucid(
+        *("train", "digits", "--activation", "identity", "--output", "identity", "--cost", "squared-error"),
+        *("--optimizer", "sgd", "--learning-rate", "1e20", "--batch-size", "full", "--epochs", "1"),
+    )
+    assert outcome.code == 1
+    assert "diverged: the validation cost was not finite after epoch 1" in outcome.err
 
 
 def test_ctrl_c_saves_the_best_so_far_and_says_so(pellucid, monkeypatch: pytest.MonkeyPatch):
@@ -186,3 +240,10 @@ def test_ctrl_c_reaches_a_real_process(tmp_path: Path):
     assert process.returncode == 0, err
     assert "interrupted" in out
     assert pl.load(tmp_path / "run").network.sizes == (64, 128, 10)
+
+
+def test_output_can_be_redirected_where_the_system_does_not_speak_unicode(tmp_path: Path):
+    environment = os.environ | {"PYTHONIOENCODING": "cp1252"}
+    command = [sys.executable, "-m", "pellucid.cli", "walkthrough"]
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=True)
+    assert "∂C/∂w = −0.142" in result.stdout.decode("utf-8")

@@ -1,6 +1,7 @@
 """When training cannot go on: divergence, Ctrl-C, a device that is missing, a compiler that is wrong."""
 
 import signal
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -45,8 +46,15 @@ def test_divergence_later_on_gives_the_best_epoch_so_far(line: Dataset):
     result = train(regression_network(), line, optimizer=SGD(30.0), batch_size="full", epochs=100)
     n_done = len(result.history)
     assert 1 < n_done < 100
-    assert result.stopped_because.startswith(
-        f"diverged: the cost was not finite in epoch {n_done + 1}, step 1 of 1: the "
+    assert result.stopped_because == (
+        f"diverged: the validation cost was not finite after epoch {n_done + 1}; "
+        "a learning rate below 30 is the usual cure"
+    )
+    alone = train(
+        regression_network(), replace(line, validation=None), optimizer=SGD(30.0), batch_size="full", epochs=100
+    )
+    assert alone.stopped_because.startswith(
+        f"diverged: the cost was not finite in epoch {len(alone.history) + 1}, step 1 of 1: the "
     )
     costs = [record.validation_cost for record in result.history]
     assert result.best_epoch == costs.index(min(costs)) + 1

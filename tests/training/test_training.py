@@ -89,7 +89,9 @@ def test_where_blocks_end_does_not_change_the_result(blobs: Dataset, monkeypatch
         monkeypatch.setattr(block, "BLOCK_SECONDS", seconds)
         results.append(learn(blobs, optimizer=Adam(0.01), listener=listener))
     # 138 examples: 13 mini-batches of 10 and one of 8, whose program is its own.
-    assert [len(progress) for progress in told] == [3 * 2, 3 * 14, 3 * 5]
+    # How many steps the 50 µs of the third are good for, at most 4, is measured as it goes.
+    assert [len(progress) for progress in told[:2]] == [3 * 2, 3 * 14]
+    assert 3 * 5 <= len(told[2]) <= 3 * 14
     for result in results[1:]:
         assert parameter_bytes(result.network) == parameter_bytes(results[0].network)
         assert result.history == results[0].history

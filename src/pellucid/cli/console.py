@@ -19,8 +19,12 @@ def output(*, is_error: bool = False) -> "Console":
 
 
 def say(text: str, *, is_error: bool = False) -> None:
-    """Prints text as it is: no markup, no colours, no line broken in the middle of a path."""
-    output(is_error=is_error).print(text, markup=False, highlight=False, soft_wrap=True)
+    """Prints text as it is: no markup, no colours, no line broken in the middle of a path.
+
+    What a terminal would obey rather than show (escape sequences in the name of a class, say) is shown as `�`.
+    """
+    harmless = "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    output(is_error=is_error).print(harmless, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def print_json(value: dict[str, Any]) -> None:

@@ -1,12 +1,11 @@
 """`pellucid data`: what data sets there are, what one holds, fetching it and checking it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
 from pellucid.cli.console import AsJson, output, print_json, say
+from pellucid.cli.progress import download_progress
 from pellucid.data import CATALOG, Dataset, count_repeated, fetch, find, imbalance, is_intact, load_data
 from pellucid.errors import FormatError, MissingFileError, look_up
 
@@ -48,7 +47,7 @@ def list_sets(as_json: AsJson = False) -> None:
 @app.command()
 def show(name: NameOrPath, as_json: AsJson = False) -> None:
     """What a data set holds: its parts, its classes and how many examples each has."""
-    with _download_bar() as progress:
+    with download_progress() as progress:
         data = load_data(name, progress=progress)
     entry = CATALOG.get(name)
     licence = None if entry is None else entry.licence
@@ -90,7 +89,7 @@ def fetch_set(name: Name, as_json: AsJson = False) -> None:
     entry = look_up(name, CATALOG, "data")
     is_new = False
 
-    with _download_bar() as bar:
+    with download_progress() as bar:
 
         def progress(n_bytes: int, size: int) -> None:
             nonlocal is_new
@@ -152,22 +151,3 @@ def _print_counts(data: Dataset, classes: tuple[str, ...]) -> None:
     table.add_section()
     table.add_row("", *(f"{sum(counts):,}" for counts in columns), f"{sum(totals):,}")
     output().print(table)
-
-
-@contextmanager
-def _download_bar() -> Iterator[Callable[[int, int], None]]:
-    """A progress callback that draws a bar on standard error from its first call on."""
-    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
-
-    bar = Progress(BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=output(is_error=True))
-    task = bar.add_task("download")
-
-    def report(n_bytes: int, size: int) -> None:
-        bar.start()
-        bar.update(task, completed=n_bytes, total=size)
-
-    try:
-        yield report
-    finally:
-        if bar.live.is_started:
-            bar.stop()

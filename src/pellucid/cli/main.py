@@ -1,13 +1,18 @@
 """The program `pellucid`: its commands put together, and errors as one line."""
 
 import sys
-from typing import Annotated
+from io import TextIOWrapper
+from typing import Annotated, NoReturn
 
 import typer
 
 from pellucid import __version__
 from pellucid.cli import data, evaluate, explain, predict, recipes, train, walkthrough
+from pellucid.cli.console import say
 from pellucid.errors import PellucidError
+
+INTERRUPTED = 130
+"""The exit code that Typer gives a program on which someone pressed Ctrl-C."""
 
 app = typer.Typer(
     name="pellucid",
@@ -42,13 +47,31 @@ def program(
     """Fully-connected neural networks that learn fast and can be seen through."""
 
 
+def speak_utf8() -> None:
+    """Formulas are written in Unicode: a redirected stream of another encoding is turned to UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.encoding.lower().replace("-", "") != "utf8":
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def fail(message: str) -> NoReturn:
+    """Prints one line `error: …` and ends with exit code 1."""
+    say(f"error: {' '.join(message.split())}", is_error=True)
+    sys.exit(1)
+
+
 def main() -> None:
     """Runs the command line: exit code 0 when done, 1 with one line `error: …`, 2 for wrong usage."""
+    speak_utf8()
     try:
         app()
     except PellucidError as error:
-        typer.echo(f"error: {' '.join(str(error).split())}", err=True)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        typer.echo("error: interrupted; nothing more was written", err=True)
-        sys.exit(1)
+        fail(str(error))
+    except MemoryError as error:
+        fail(f"not enough memory ({error}); choose smaller layers or a smaller batch")
+    except OSError as error:
+        fail(str(error))
+    except SystemExit as stop:
+        if stop.code != INTERRUPTED:
+            raise
+        fail("interrupted")

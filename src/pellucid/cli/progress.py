@@ -1,4 +1,4 @@
-"""The progress of training on standard error: a bar on a terminal, a few lines elsewhere."""
+"""The progress of long work on standard error: bars on a terminal; of training, a few lines elsewhere."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -67,3 +67,22 @@ def _validation(record: EpochRecord) -> str:
     if record.validation_accuracy is not None:
         return f"  validation {record.validation_accuracy:.2%}"
     return "" if record.validation_cost is None else f"  validation cost {record.validation_cost:.4f}"
+
+
+@contextmanager
+def download_progress() -> Iterator[Callable[[int, int], None]]:
+    """A progress callback that draws a bar on standard error from its first call on."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+
+    bar = Progress(BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=output(is_error=True))
+    task = bar.add_task("download")
+
+    def report(n_bytes: int, size: int) -> None:
+        bar.start()
+        bar.update(task, completed=n_bytes, total=size)
+
+    try:
+        yield report
+    finally:
+        if bar.live.is_started:
+            bar.stop()

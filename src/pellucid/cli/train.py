@@ -1,6 +1,6 @@
 """`pellucid train`: from labelled data to a run folder with the trained model."""
 
-import shutil
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,12 +8,13 @@ import typer
 
 from pellucid.cli.console import AsJson, print_json, say
 from pellucid.cli.evaluate import summary
-from pellucid.cli.progress import training_progress
+from pellucid.cli.progress import download_progress, training_progress
 from pellucid.maths import ACTIVATIONS, AUTO, COSTS, INITIALIZERS, OPTIMIZERS
+from pellucid.model.storage import MODEL_FILE
+from pellucid.training.run_folder import CONFIG_FILE, NewRun, write_results
 
 if TYPE_CHECKING:
     from pellucid.data import Dataset
-    from pellucid.maths import Network
     from pellucid.model import Evaluation
     from pellucid.training.recipe import Recipe
 
@@ -130,9 +131,8 @@ def train(
     pellucid train mnist --recipe nielsen-30 --seed 1
     pellucid train mnist --hidden 512,512 --batch-size 128 --out runs/wide
     """
-    from pellucid.data import imbalance, load_data
+    from pellucid.data import load_data
     from pellucid.training.recipe import Recipe, load_recipe
-    from pellucid.training.run_folder import next_run
 
     base = load_recipe(recipe)[0] if recipe else Recipe()
     chosen = base.with_choices(
@@ -152,70 +152,60 @@ def train(
             "patience": patience,
         }
     )
-    labelled = load_data(data)
-    network = chosen.network_for(labelled, seed)
-    warning = imbalance(labelled.train.class_counts, labelled.classes) if labelled.classes else None
-    if warning:
-        say(f"Warning: {warning}", is_error=True)
+    with download_progress() as progress:
+        labelled = load_data(data, progress=progress)
     settings = {"data": data, "recipe": recipe, "seed": seed, "device": device}
-    folder = out or next_run(labelled.name)
-    report = run(chosen, labelled, network, folder, overwrite=overwrite, settings=settings, is_quiet=as_json)
-    if as_json:
-        print_json(report)
+    run(chosen.resolved(labelled), labelled, NewRun(out, labelled.name, overwrite=overwrite), settings, as_json)
 
 
-def run(
-    recipe: "Recipe",
-    data: "Dataset",
-    network: "Network",
-    folder: Path,
-    *,
-    overwrite: bool,
-    settings: dict[str, Any],
-    is_quiet: bool,
-) -> dict[str, Any]:
-    """Trains, writes the run folder, judges the test part, and returns the report of the contract."""
+def run(recipe: "Recipe", data: "Dataset", new_run: NewRun, settings: dict[str, Any], as_json: bool) -> None:
+    """Trains, writes the run folder, judges the test part, and reports."""
+    from pellucid.data import imbalance
     from pellucid.figures import draw_run
-    from pellucid.files import create_folder, write_atomically
+    from pellucid.files import write_atomically
     from pellucid.model import evaluate
     from pellucid.training import train as train_network
-    from pellucid.training.run_folder import CONFIG_FILE, write_results
+    from pellucid.training.interruption import Interruption
 
+    network = recipe.network_for(data, settings["seed"])
     choices = recipe.training_choices(data)
-    if overwrite and folder.is_dir():
-        shutil.rmtree(folder)
-    create_folder(folder)
-    try:
-        write_atomically(folder / CONFIG_FILE, recipe.to_toml(**settings).encode())
-        say(f"{network} on {data.name}: {data.train.n_samples:,} examples", is_error=True)
+    warning = imbalance(data.train.class_counts, data.classes) if data.classes else None
+    if warning:
+        say(f"Warning: {warning}", is_error=True)
+    say(f"{network} on {data.name}: {data.train.n_samples:,} examples", is_error=True)
+    with new_run as place, Interruption():  # the first Ctrl-C ends training; a second must not cut the writing short
+        write_atomically(place / CONFIG_FILE, recipe.to_toml(**settings).encode())
         with training_progress(choices["epochs"]) as listener:
             result = train_network(
                 network, data, seed=settings["seed"], device=settings["device"], listener=listener, **choices
             )
-    except BaseException:
-        shutil.rmtree(folder)  # nothing half-written: without a trained network there is no run
-        raise
-    model_path = write_results(folder, result)
-    validation = evaluate(result.model, data.validation) if data.validation else None
-    test = evaluate(result.model, data.test) if data.test else None
-    draw_run(folder, result, data)
-    if not is_quiet:
+        made_by = {"recipe": {"name": settings["recipe"], **asdict(recipe)}, "device": settings["device"]}
+        model = replace(result.model, provenance={**result.model.provenance, **made_by})
+        write_results(place, model, result)
+        folder = new_run.publish()
+    validation = evaluate(model, data.validation) if data.validation else None
+    test = evaluate(model, data.test) if data.test else None
+    if not as_json:
         told = f"{len(result.history)} epochs in {sum(result.seconds):.1f} s, best: epoch {result.best_epoch}"
         say(f"{told} ({result.stopped_because})")
         for part, evaluation in (("validation", validation), ("test", test)):
             if evaluation is not None:
                 say(summary(evaluation, part))
         say(f"model, history and pictures: {folder}")
-    return {
-        "run": str(folder),
-        "model": str(model_path),
-        "epochs": len(result.history),
-        "best_epoch": result.best_epoch,
-        "stopped_because": result.stopped_because,
-        "seconds": sum(result.seconds),
-        "validation": short_report(validation),
-        "test": short_report(test),
-    }
+    draw_run(folder, result, data)
+    if as_json:
+        print_json(
+            {
+                "run": str(folder),
+                "model": str(folder / MODEL_FILE),
+                "epochs": len(result.history),
+                "best_epoch": result.best_epoch,
+                "stopped_because": result.stopped_because,
+                "seconds": sum(result.seconds),
+                "validation": short_report(validation),
+                "test": short_report(test),
+            }
+        )
 
 
 def short_report(evaluation: "Evaluation | None") -> dict[str, Any] | None:

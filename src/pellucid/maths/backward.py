@@ -32,7 +32,7 @@ def backward(network: Network, trace: ForwardTrace, expected: Outputs, cost: str
     Parameters:
         network: the network that gave the trace.
         trace: of one example, or of a batch with examples in rows.
-        expected: E, in the outputs' shape. With cross-entropy each row must sum to 1.
+        expected: E, in the outputs' shape.
         cost: a name of the closed list, or a `Cost`.
 
     Raises:

@@ -242,9 +242,12 @@ def example_costs(cost: Cost, z: Outputs, a: Outputs, expected: Outputs) -> Cost
 def output_delta(cost: Cost, output: Activation, z: Outputs, a: Outputs, expected: Outputs) -> Array:
     """δ⁽ᴸ⁾ = ∂C/∂z⁽ᴸ⁾ of each example, shape (…, n_outputs).
 
-    *Formula*: a − E where cost and output activation belong together (softmax with cross-entropy, ΣE = 1; sigmoid
-    with binary cross-entropy), since the factors cancel; else ∂C/∂a carried through the activation's derivative.
+    *Formula*: a − E where cost and output activation belong together, since the factors cancel (sigmoid with binary
+    cross-entropy; softmax with cross-entropy, where it is a ΣE − E, and ΣE is 1 for classes); else ∂C/∂a carried
+    through the activation's derivative.
     """
+    if cost.output == "softmax":
+        return a * expected.sum(axis=-1, keepdims=True) - expected
     if cost.output is not None:
         return a - expected
     return output.delta(cost.derivative(a, expected), z, a)

@@ -91,7 +91,7 @@ def compile_block(
 
         def one_step(number: Array, carry: tuple[TrainingState, Any]) -> tuple[TrainingState, Any]:
             state, pre_activations = carry
-            x = features.vectors(at_step(block_raw, number))
+            x = features.batch(at_step(block_raw, number))
             expected = expected_outputs(at_step(block_labels, number), n_outputs).astype(x.dtype)
             state, trace = step(network, rule, state, x, expected, learning_rate)
             told = trace.pre_activations[-1]
@@ -116,7 +116,7 @@ def compile_judge(network: Network, cost: Cost, features: Features) -> Callable[
 
     @jax.jit
     def judge_slice(parameters: Parameters, raw: Array, labels: Array) -> tuple[Array, Array]:
-        z = network.with_parameters(parameters).forward(features.vectors(raw)).pre_activations[-1]
+        z = network.with_parameters(parameters).forward(features.batch(raw)).pre_activations[-1]
         costs, correct = _judge(network, cost, z, labels)
         return costs.sum(), correct.sum()
 

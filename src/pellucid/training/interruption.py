@@ -14,7 +14,8 @@ class Interruption:
 
     def __enter__(self) -> "Interruption":
         # Python lets only the main thread handle signals; elsewhere Ctrl-C is somebody else's affair.
-        if threading.current_thread() is threading.main_thread():
+        is_main = threading.current_thread() is threading.main_thread()
+        if is_main and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # nohup: nobody is to interrupt
             self._before = signal.signal(signal.SIGINT, self._note)
         return self
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from operator import index
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -20,15 +21,12 @@ from pellucid.training.interruption import Interruption
 from pellucid.training.provenance import provenance_of
 from pellucid.training.step import LearningRule, TrainingState, start
 
-if TYPE_CHECKING:
-    from pellucid.training.block import BlockReport
-
 Listener = Callable[[Progress], None]
 MAX_EPOCHS = 10**6
 
 
-class EpochReport(NamedTuple):
-    """The sum of the examples' costs and the number of right ones, step by step; shorter where it was cut short."""
+class StepReport(NamedTuple):
+    """The sum of the examples' costs and the number of right ones, step by step, of a block or of an epoch so far."""
 
     costs: np.ndarray
     correct: np.ndarray
@@ -74,15 +72,18 @@ def train(
             returned and `stopped_because` says what happened.)
         EngineError: the device is missing, or fails the self-test.
     """
-    from pellucid.training.engine import engine
-
     rule = LearningRule(find_cost(cost), optimizer or Adam(), penalty)
     require_fit(rule.cost, network.output)
     require_same_shape(network, data.train)
+    require_trainable(network)
     check_numbers(batch_size, epochs, seed, patience)
-    with engine(device, network.dtype), Interruption() as interruption:
-        run = Run(network, data, rule, batch_size, seed, device, listener, interruption)
-        stopped_because = run.run(epochs, patience)
+    with Interruption() as interruption:
+        # Imported with Ctrl-C held back: JAX does not survive one while it starts.
+        from pellucid.training.engine import engine
+
+        with engine(device, network.dtype):
+            run = Run(network, data, rule, batch_size, seed, device, listener, interruption)
+            stopped_because = run.run(epochs, patience)
     best = network.with_parameters(run.best)
     classes = data.classes
     settings = {"batch_size": batch_size, "epochs": epochs, "seed": seed, "patience": patience}
@@ -96,20 +97,40 @@ def train(
     )
 
 
+def require_trainable(network: Network) -> None:
+    """Checks what only training asks of a network.
+
+    Raises:
+        InvalidValueError: numbers other than float32 and float64, or a softmax over one output, which is always 1.
+    """
+    if network.dtype not in (np.float32, np.float64):
+        raise InvalidValueError(f"network: float32 or float64 parameters are trained, got {network.dtype}")
+    if network.output.name == "softmax" and network.sizes[-1] == 1:
+        raise InvalidValueError("output: a softmax over one output is always 1; use sigmoid, or one output a class")
+
+
 def check_numbers(batch_size: int | str, epochs: int, seed: int, patience: int | None) -> None:
     """Checks the numbers of a training run before anything is compiled.
 
     Raises:
         InvalidValueError: one is out of range.
     """
-    if batch_size != "full" and not (isinstance(batch_size, int) and batch_size >= 1):
+    if batch_size != "full" and not is_whole(batch_size, 1):
         raise InvalidValueError(f"batch_size: must be a whole number above 0 or 'full', got {batch_size!r}")
-    if not 1 <= epochs <= MAX_EPOCHS:
+    if not is_whole(epochs, 1, MAX_EPOCHS):
         raise InvalidValueError(f"epochs: must be a whole number from 1 to {MAX_EPOCHS:,}, got {epochs}")
-    if not 0 <= seed < 2**63:
+    if not is_whole(seed, 0, 2**63 - 1):
         raise InvalidValueError(f"seed: must be a whole number from 0 to 2⁶³−1, got {seed}")
-    if patience is not None and patience < 1:
+    if patience is not None and not is_whole(patience, 1):
         raise InvalidValueError(f"patience: must be a whole number above 0, got {patience}")
+
+
+def is_whole(value: Any, least: int, greatest: int = 2**63) -> bool:
+    """Whether the value is a whole number, Python's or NumPy's, in that range."""
+    try:
+        return least <= index(value) <= greatest
+    except TypeError:
+        return False
 
 
 class Run:
@@ -141,8 +162,11 @@ class Run:
         self.raw, self.labels = to_device(data.train, network.dtype)
         self.validation = to_device(data.validation, network.dtype) if data.validation else None
         self.state = start(engine.on_device(network.parameters), rule.optimizer)
-        bytes_per_example = data.train.raw.itemsize * data.features.n_features
-        self.block_steps = block.steps_per_block(network, self.batch_size, bytes_per_example, self.steps)
+        # Beside the raw example, a block holds each output's z, activation and cost.
+        bytes_per_example = data.train.raw.itemsize * data.features.n_features + 12 * network.sizes[-1]
+        self.capacity = block.steps_per_block(network, self.batch_size, bytes_per_example, self.steps)
+        self.block_steps, self.block_seconds = self.capacity, block.BLOCK_SECONDS
+        self.compiled: set[int] = set()
         self.programs = {
             size: block.compile_block(network, rule, data.features, size, device)
             for size in {self.batch_size, self.n_samples % self.batch_size} - {0}
@@ -175,7 +199,10 @@ class Run:
                 if self.best_record is None:
                     self.best = self.on_host(self.state.parameters)
                 return f"interrupted in epoch {epoch}"
-            record = self.conclude(epoch, report)
+            record = self.judge_epoch(epoch, report)
+            if record.validation_cost is not None and not np.isfinite(record.validation_cost):
+                return self.end(f"diverged: the validation cost was not finite after epoch {epoch}")
+            self.keep(record)
             self.seconds.append(time.perf_counter() - began)
             self.tell(epoch, epochs, report, record)
             if self.interruption.requested:
@@ -190,38 +217,44 @@ class Run:
             return np.arange(self.n_samples, dtype=np.int32)
         return np.random.default_rng([self.seed, epoch]).permutation(self.n_samples).astype(np.int32)
 
-    def blocks(self, n_steps: int) -> list[tuple[int, int, int]]:
-        """The blocks that make up the epoch's first `n_steps` steps: (first step, steps, batch size) of each."""
-        whole_steps = self.n_samples // self.batch_size
-        whole = [
-            (first, min(self.block_steps, min(n_steps, whole_steps) - first), self.batch_size)
-            for first in range(0, min(n_steps, whole_steps), self.block_steps)
-        ]
-        return whole + ([(whole_steps, 1, self.n_samples % self.batch_size)] if n_steps > whole_steps else [])
+    def next_block(self, done: int, end: int) -> tuple[int, int]:
+        """How many steps the next block of the epoch has after `done` of `end` steps, and its batch size."""
+        whole_steps = min(end, self.n_samples // self.batch_size)
+        if done < whole_steps:
+            return min(self.block_steps, whole_steps - done), self.batch_size
+        return 1, self.n_samples % self.batch_size
 
-    def run_block(self, rows: np.ndarray, first: int, n_steps: int, size: int) -> BlockReport:
+    def run_block(self, rows: np.ndarray, first: int, n_steps: int, size: int) -> StepReport:
         """Runs one block of the epoch whose order is `rows`."""
-        capacity = self.block_steps if size == self.batch_size else 1
+        began = time.perf_counter()
+        capacity = self.capacity if size == self.batch_size else 1
         padded = np.zeros(capacity * size, dtype=np.int32)
         chosen = rows[first * self.batch_size :][: n_steps * size]
         padded[: len(chosen)] = chosen
         self.state, report = self.programs[size](self.state, self.raw, self.labels, padded, n_steps, self.learning_rate)
+        report = StepReport(*(np.asarray(numbers, np.float64)[:n_steps] for numbers in report))
+        if size in self.compiled and size == self.batch_size:
+            # So that on this machine, however slow, the next block lasts no longer than it may.
+            seconds_per_step = (time.perf_counter() - began) / n_steps
+            self.block_steps = max(1, min(self.capacity, int(self.block_seconds / seconds_per_step)))
+        self.compiled.add(size)
         return report
 
-    def run_epoch(self, epoch: int, epochs: int, rows: np.ndarray) -> EpochReport:
+    def run_epoch(self, epoch: int, epochs: int, rows: np.ndarray) -> StepReport:
         """Runs the epoch's blocks, ending early on a fault or Ctrl-C."""
         costs, correct = np.empty(0), np.empty(0)
-        for first, n_steps, size in self.blocks(self.steps):
+        while len(costs) < self.steps:
+            first = len(costs)
+            n_steps, size = self.next_block(first, self.steps)
             report = self.run_block(rows, first, n_steps, size)
-            costs = np.concatenate([costs, np.asarray(report.costs, np.float64)[:n_steps]])
-            correct = np.concatenate([correct, np.asarray(report.correct, np.float64)[:n_steps]])
+            costs, correct = np.concatenate([costs, report.costs]), np.concatenate([correct, report.correct])
             if len(costs) < self.steps:
                 if self.interruption.requested or not np.isfinite(costs[first:]).all():
                     break
-                self.tell(epoch, epochs, EpochReport(costs, correct), None)
-        return EpochReport(costs, correct)
+                self.tell(epoch, epochs, StepReport(costs, correct), None)
+        return StepReport(costs, correct)
 
-    def fault_of(self, report: EpochReport) -> int | None:
+    def fault_of(self, report: StepReport) -> int | None:
         """The step, from 0, at which the numbers were no longer finite, or None."""
         bad = np.flatnonzero(~np.isfinite(report.costs))
         if len(bad):
@@ -230,45 +263,53 @@ class Run:
             return self.steps - 1
         return None
 
-    def means(self, report: EpochReport) -> tuple[float, float | None]:
+    def means(self, report: StepReport) -> tuple[float, float | None]:
         """Mean cost and accuracy over the examples met so far in the epoch."""
         met = min(len(report.costs) * self.batch_size, self.n_samples)
         accuracy = float(report.correct.sum() / met) if self.is_classification else None
         return float(report.costs.sum() / met), accuracy
 
-    def conclude(self, epoch: int, report: EpochReport) -> EpochRecord:
-        """Judges the epoch, writes its record, and keeps its parameters if they are the best."""
+    def judge_epoch(self, epoch: int, report: StepReport) -> EpochRecord:
+        """The epoch's record, with cost and accuracy on the validation part."""
         validation_cost = validation_accuracy = None
         if self.validation is not None:
             validation_cost, validation_accuracy = self.judge(self.state.parameters, *self.validation)
             if not self.is_classification:
                 validation_accuracy = None
         cost, accuracy = self.means(report)
-        record = EpochRecord(epoch, cost, accuracy, validation_cost, validation_accuracy, self.learning_rate)
+        return EpochRecord(epoch, cost, accuracy, validation_cost, validation_accuracy, self.learning_rate)
+
+    def keep(self, record: EpochRecord) -> None:
+        """Adds the record to the history, and keeps the parameters if they are the best so far."""
         self.history.append(record)
         if self.best_record is None or record.merit() > self.best_record.merit():
             self.best_record, self.best = record, self.on_host(self.state.parameters)
-        return record
 
-    def tell(self, epoch: int, epochs: int, report: EpochReport, record: EpochRecord | None) -> None:
+    def tell(self, epoch: int, epochs: int, report: StepReport, record: EpochRecord | None) -> None:
         if self.listener is not None:
             cost, accuracy = self.means(report)
             self.listener(Progress(epoch, epochs, len(report.costs), self.steps, cost, accuracy, record))
 
     def end_by_fault(self, epoch: int, rows: np.ndarray, before: TrainingState, number: int) -> str:
-        """The reason that names epoch, step and layer; raised where there is no finished epoch to fall back on."""
+        """Ends with the reason that names epoch, step and layer."""
         # The same blocks from the epoch's start, but one step short, give the state just before the fault.
         self.state = before
-        for first, n_steps, size in self.blocks(number):
-            self.run_block(rows, first, n_steps, size)
+        done = 0
+        while done < number:
+            n_steps, size = self.next_block(done, number)
+            self.run_block(rows, done, n_steps, size)
+            done += n_steps
         chosen = rows[number * self.batch_size :][: self.batch_size]
-        x = np.asarray(self.features.vectors(self.part.raw[chosen]), self.network.dtype)
+        x = np.asarray(self.features.batch(self.part.raw[chosen]), self.network.dtype)
         expected = np.asarray(expected_outputs(self.part.labels[chosen], self.network.sizes[-1]), x.dtype)
         fault = name_fault(self.network, self.rule, self.on_host(self.state), x, expected, self.learning_rate)
-        reason = (
-            f"diverged: the cost was not finite in epoch {epoch}, step {number + 1} of {self.steps}: {fault}; "
-            f"a learning rate below {self.learning_rate:g} is the usual cure"
+        return self.end(
+            f"diverged: the cost was not finite in epoch {epoch}, step {number + 1} of {self.steps}: {fault}"
         )
+
+    def end(self, reason: str) -> str:
+        """The reason with its cure; raised where there is no finished epoch to fall back on."""
+        reason += f"; a learning rate below {self.learning_rate:g} is the usual cure"
         if self.best_record is None:
             raise DivergenceError(reason)
         return reason

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from pellucid.data import Dataset
 from pellucid.errors import FormatError, InvalidValueError, look_up
-from pellucid.maths import COSTS, L2, OPTIMIZERS, Network, Optimizer, find_cost
+from pellucid.maths import L2, OPTIMIZERS, Network, Optimizer, find_cost
 from pellucid.training.loop import check_numbers
 
 AS_COST_NEEDS = {"squared-error": "sigmoid", "half-squared-error": "sigmoid"}
@@ -49,12 +49,33 @@ class Recipe:
     patience: int = 10
 
     def with_choices(self, choices: Mapping[str, Any]) -> "Recipe":
-        """The recipe with other choices where they are given (not None)."""
-        return replace(self, **{name: value for name, value in choices.items() if value is not None})
+        """The recipe with other choices where they are given (not None).
 
-    def cost_for(self, data: Dataset) -> str:
-        """The cost chosen, or the one that suits the data."""
-        return self.cost or ("cross-entropy" if data.task == "classification" else "half-squared-error")
+        Another optimizer does not keep the rate and the momentum that were chosen for the one before, nor another
+        cost its output layer.
+        """
+        given = {name: value for name, value in choices.items() if value is not None}
+        if given.get("optimizer", self.optimizer) != self.optimizer:
+            given = {"learning_rate": None, "momentum": 0.0, "nesterov": False} | given
+        if given.get("cost", self.cost) != self.cost:
+            given = {"output": None} | given
+        return replace(self, **given)
+
+    def resolved(self, data: Dataset) -> "Recipe":
+        """The recipe with nothing left open: cost, output activation and learning rate as they follow from the data.
+
+        Raises:
+            UnknownNameError: an unknown cost or optimizer.
+        """
+        is_classification = data.task == "classification"
+        cost = find_cost(self.cost or ("cross-entropy" if is_classification else "half-squared-error"))
+        usual = AS_COST_NEEDS.get(cost.name, "identity") if is_classification else "identity"
+        return replace(
+            self,
+            cost=cost.name,
+            output=self.output or cost.output or usual,
+            learning_rate=self.build_optimizer().learning_rate,
+        )
 
     def network_for(self, data: Dataset, seed: int) -> Network:
         """A random network of this shape for the data.
@@ -62,10 +83,7 @@ class Recipe:
         Raises:
             InvalidValueError: sizes, names or counts that do not fit.
         """
-        cost = find_cost(self.cost_for(data))
-        output = self.output or cost.output
-        if output is None:
-            output = AS_COST_NEEDS.get(cost.name, "identity") if data.task == "classification" else "identity"
+        output = self.resolved(data).output or "identity"
         if len(self.activation) not in (1, len(self.hidden)):
             raise InvalidValueError(
                 f"activation: one name, or one for each of the {len(self.hidden)} hidden layers, is required, "
@@ -100,7 +118,7 @@ class Recipe:
         batch_size = self.batch_size
         check_numbers(batch_size, self.epochs, 0, self.patience or None)
         return {
-            "cost": look_up(self.cost_for(data), COSTS, "cost"),
+            "cost": self.resolved(data).cost,
             "optimizer": self.build_optimizer(),
             "penalty": L2(self.l2) if self.l2 else None,
             "batch_size": batch_size,
@@ -111,9 +129,12 @@ class Recipe:
     def to_toml(self, **others: Any) -> str:
         """The recipe, and the other choices of a run, as a TOML document; choices left open are not written."""
         entries = {field.name: getattr(self, field.name) for field in fields(self)} | others
-        # For plain numbers, strings, booleans and lists of them JSON's notation is TOML's.
-        lines = [f"{name} = {json.dumps(value)}" for name, value in entries.items() if value is not None]
-        return "\n".join(lines) + "\n"
+        return "".join(f"{name} = {toml_value(value)}\n" for name, value in entries.items() if value is not None)
+
+
+def toml_value(value: Any) -> str:
+    """A number, string, boolean or list of them in TOML, whose notation is JSON's but for characters beyond ASCII."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def is_kind(*kinds: type) -> Callable[[Any], bool]:
