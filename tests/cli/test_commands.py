@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,8 @@ import pytest
 from PIL import Image
 
 import pellucid as pl
+from pellucid.cli.evaluate import summary
+from pellucid.model import Evaluation
 from pellucid.walkthrough import compute
 
 
@@ -39,6 +43,38 @@ def test_evaluate_refuses_what_does_not_fit(pellucid, trained: Path, real_data: 
     assert "no such model file" in pellucid("evaluate", "nowhere.safetensors", "digits").err
 
 
+@pytest.fixture
+def saved(trained: Path, tmp_path: Path) -> Callable[..., Path]:
+    """Saves the trained model with other classes."""
+
+    def save(classes: tuple[str, ...] | None) -> Path:
+        return pl.save(replace(pl.load(trained), classes=classes), tmp_path / "other.safetensors")
+
+    return save
+
+
+@pytest.mark.parametrize(
+    ("classes", "shown"),
+    [
+        (("0", "1", "3", "2", *"456789"), "from class 3 on digits has 2, 3, 4, …, the model 3, 2, 4, …;"),
+        ((*"01234567", "x" * 200, "9"), f"from class 9 on digits has 8, 9, the model {'x' * 20}…, 9;"),
+        (None, "from class 1 on digits has 0, 1, 2, …, the model none;"),
+    ],
+)
+def test_evaluate_refuses_other_classes(pellucid, saved: Callable[..., Path], classes: tuple[str, ...], shown: str):
+    outcome = pellucid("evaluate", saved(classes), "digits", "--json")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err.startswith("error: classes: those of the model are required, in its order; ")
+    assert shown in outcome.err
+    assert len(outcome.err.splitlines()) == 1
+
+
+def test_a_share_of_explained_variance_that_is_not_defined_is_said_to_be():
+    figures = Evaluation(n_samples=3, cost=1.0, r2=None, rmse=1.0, mae=1.0)
+    assert summary(figures, "test").endswith("R² undefined on 3 examples")
+    assert "R² 0.25 on" in summary(replace(figures, r2=0.25), "test")
+
+
 def draw_digit(raw: np.ndarray, path: Path) -> Path:
     """A real digit as a large picture, dark on light, off centre."""
     grey = 255 - np.kron(raw.reshape(8, 8) * (255 / 16), np.ones((20, 20)))
@@ -63,6 +99,21 @@ def test_predict_names_drawn_digits_and_saves_what_the_network_saw(pellucid, tra
     with Image.open(tmp_path / "seen" / "0-normalised.png") as seen:
         assert seen.size == (8, 8)
     assert f"{files[0]}: {predictions[0]['class']}" in pellucid("predict", trained, files[0]).out
+
+
+def test_pictures_of_the_same_name_do_not_overwrite_each_other(pellucid, trained: Path, tmp_path: Path):
+    raw = pl.load_data("digits").test.raw
+    files = [tmp_path / name for name in ("1.png", "a/1.png", "b/1.png", "2.png")]
+    for row, file in enumerate(files):
+        file.parent.mkdir(exist_ok=True)
+        draw_digit(raw[row], file)
+    assert pellucid("predict", trained, *files, "--save-normalised", tmp_path / "new" / "seen").code == 0
+    written = sorted(path.name for path in (tmp_path / "new" / "seen").iterdir())
+    assert written == ["1-normalised-2.png", "1-normalised-3.png", "1-normalised.png", "2-normalised.png"]
+    outcome = pellucid("predict", trained, files[0], "--save-normalised", files[1])
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err.startswith("error: save-normalised: a folder is required, got ")
+    assert len(outcome.err.splitlines()) == 1
 
 
 def test_predict_refuses_what_is_no_picture(pellucid, trained: Path, tmp_path: Path):
@@ -105,6 +156,45 @@ def test_update_takes_the_rate_of_the_training_or_the_one_given(pellucid, traine
     assert "0.05000" in text
     assert "w′" not in text
     assert "b′⁽²⁾₇" in text
+
+
+SGD = {"name": "sgd", "learning_rate": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("provenance", "message"),
+    [
+        ({}, "was trained with an unknown optimizer"),
+        ({"training": ["sgd"]}, "was trained with an unknown optimizer"),
+        ({"training": {"optimizer": "sgd"}}, "was trained with an unknown optimizer"),
+        ({"training": {"optimizer": {"name": ["sgd"]}}}, "was trained with an unknown optimizer"),
+        ({"training": {"optimizer": {"name": "sgd\n\x1b[31m"}}}, "was trained with an unknown optimizer"),
+        ({"training": {"optimizer": {"name": "adam", "learning_rate": 0.5}}}, "was trained with adam"),
+        ({"training": {"optimizer": SGD | {"momentum": 0.9}}}, "was trained with momentum"),
+        ({"training": {"optimizer": {"name": "sgd"}}}, "does not say with what rate it was trained"),
+        ({"training": {"optimizer": SGD | {"learning_rate": "0.5"}}}, "does not say with what rate it was trained"),
+        ({"training": {"optimizer": SGD | {"learning_rate": True}}}, "does not say with what rate it was trained"),
+        ({"training": {"optimizer": SGD | {"learning_rate": -1}}}, "does not say with what rate it was trained"),
+        ({"training": {"optimizer": SGD | {"learning_rate": 10**400}}}, "does not say with what rate it was trained"),
+        ({"training": {"optimizer": SGD, "penalty": {"name": "l2", "strength": 0.1}}}, "was trained with l2"),
+        ({"training": {"optimizer": SGD, "penalty": "odd"}}, "was trained with an unknown penalty"),
+    ],
+)
+def test_update_asks_for_the_rate_where_the_training_was_not_plain_descent(
+    pellucid, tmp_path: Path, provenance: dict, message: str
+):
+    data = pl.load_data("digits")
+    net = pl.Network.random([64, 10], activation="sigmoid", seed=0)
+    file = tmp_path / "odd.safetensors"
+    pl.save(pl.Model(net, "squared-error", data.classes, data.features, provenance), file)
+    place = ("--data", "digits", "update", "2:7,1")
+    outcome = pellucid("explain", file, *place)
+    assert outcome.code == 1
+    assert outcome.err == (
+        f"error: learning_rate: this model {message}; update shows plain gradient descent alone: "
+        "say with what rate, --learning-rate R\n"
+    )
+    assert pellucid("explain", file, *place, "--learning-rate", "0.1").code == 0
 
 
 @pytest.mark.parametrize(

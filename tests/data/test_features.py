@@ -32,6 +32,17 @@ def test_no_examples_become_no_rows():
     assert PICTURES.vectors(RAW[:0]).shape == (0, 6)
 
 
+@pytest.mark.parametrize("shape", [(1, 6), (6,), (2, 3), (1, 2, 3)])
+def test_a_batch_of_one_stays_a_batch(shape: tuple[int, ...]):
+    features = Features(shape)
+    for raw in (np.ones((1, 6)), np.ones((1, *shape)), jnp.ones((1, 6))):
+        assert features.batch(raw).shape == (1, 6)
+    assert features.batch(np.ones((4, 6))).shape == features.batch(np.ones((4, *shape))).shape == (4, 6)
+    assert features.vectors(np.ones(shape)).shape == (6,)
+    with pytest.raises(InvalidValueError, match=r"^raw examples: shape .* n of them stacked along the first axis; sha"):
+        features.batch(np.ones(6))
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float32, np.float64])
 def test_a_scaled_value_does_not_depend_on_how_it_was_stored(dtype: type):
     vectors = PICTURES.vectors(RAW.astype(dtype))
@@ -86,6 +97,7 @@ def test_features_that_make_no_sense_are_refused(shape: tuple[int, ...], scale: 
 
 @pytest.mark.parametrize("features", [PICTURES, Features((64,)), Features((8, 8), 1 / 16, "uci-digits")])
 def test_features_survive_json(features: Features):
+    assert features.to_dict()["kind"] == "array"
     assert Features.from_dict(json.loads(json.dumps(features.to_dict()))) == features
 
 
@@ -94,8 +106,10 @@ def test_features_survive_json(features: Features):
     [
         (
             {"extra": 1},
-            "normalisation, scale, shape are required, extra, normalisation, scale, shape arrived",
+            "kind, normalisation, scale, shape are required, extra, kind, normalisation, scale, shape arrived",
         ),
+        ({"kind": "sound", "rate": 8000}, "kind must be 'array', not 'sound'; if a newer Pellucid wrote it, upgrade"),
+        ({"kind": ["array"]}, r"kind must be 'array', not \['array'\]"),
         ({"shape": "28"}, "shape must be a list of whole numbers, not '28'"),
         ({"shape": [28, True]}, r"shape must be a list of whole numbers, not \[28, True\]"),
         ({"shape": [28.0]}, r"shape must be a list of whole numbers, not \[28\.0\]"),
@@ -114,5 +128,5 @@ def test_entries_that_are_not_ours_are_refused(change: dict[str, Any], message: 
 
 
 def test_a_missing_entry_is_refused():
-    with pytest.raises(FormatError, match="normalisation, scale, shape are required, none arrived"):
+    with pytest.raises(FormatError, match="kind, normalisation, scale, shape are required, none arrived"):
         Features.from_dict({})

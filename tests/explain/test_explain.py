@@ -1,10 +1,14 @@
 """Explanations as a person meets them: the essay's own numbers, text, long sums, refusals."""
 
+import json
+
 import numpy as np
 import pytest
 
 import pellucid as pl
 from pellucid.errors import InvalidValueError
+from pellucid.explain.derivation import Steps
+from pellucid.expression import Number, Variable
 
 NET = pl.Network.random([6, 4, 3], activation="sigmoid", output="softmax", seed=2)
 X = np.linspace(0, 1, 6)
@@ -71,8 +75,8 @@ def test_long_sums_show_the_largest_terms_in_their_order_and_the_sum_of_the_rest
 def test_fused_softmax_says_that_the_factors_cancel():
     derivation = pl.explain.gradient(NET, X, EXPECTED, cost="cross-entropy", layer=3, neuron=2, source=1)
     assert "with softmax and cross-entropy the other factors cancel" in derivation.to_text()
-    delta = derivation.to_dict()["steps"][1]
-    assert [term["ref"] for term in delta["terms"]] == ["step:1", "e:2"]
+    delta = derivation.to_dict()["steps"][2]
+    assert [term["ref"] for term in delta["terms"]] == ["step:2", "e:2"]
 
 
 @pytest.mark.parametrize(
@@ -108,6 +112,50 @@ def test_inputs_expected_outputs_and_costs_that_do_not_fit_are_refused():
         pl.explain.update(NET, X, EXPECTED, cost="cross-entropy", optimizer=pl.Adam(), **place)
     with pytest.raises(InvalidValueError, match="digits: 1 to 17"):
         pl.explain.neuron(NET, X, **place).to_dict(digits=18)
+
+
+@pytest.mark.parametrize(
+    ("activations", "message"),
+    [
+        (["relu", "identity"], "network: finite pre-activations are required, layer 3 has inf;"),
+        (["relu", "softmax"], "network: finite pre-activations are required, layer 3 has inf;"),
+    ],
+)
+def test_a_network_whose_numbers_leave_float64_is_refused_with_the_layer(activations: list[str], message: str):
+    layers = [pl.Layer([[1e200]], [0.0], name) for name in activations]
+    with pytest.raises(InvalidValueError, match=message) as caught:
+        pl.explain.neuron(pl.Network(layers), [1.0], layer=2, neuron=1)
+    assert "\n" not in str(caught.value)
+
+
+def test_deltas_beyond_float64_are_refused_with_the_layer():
+    net = pl.Network([pl.Layer([[1e100]], [0.0], "identity"), pl.Layer([[1e180]], [0.0], "identity")])
+    with pytest.raises(InvalidValueError, match="network: finite deltas are required, layer 2 has inf;"):
+        pl.explain.gradient(net, [1.0], [0.0], cost="squared-error", layer=3, neuron=1)
+
+
+def test_a_step_beyond_float64_is_refused_though_the_trace_is_finite():
+    net = pl.Network([pl.Layer([[1e300, -1e300]], [0.0], "identity")])
+    x = [1e10, 1e10]
+    with pytest.raises(InvalidValueError, match="finite pre-activations"):
+        pl.explain.neuron(net, x, layer=2, neuron=1)
+    net = pl.Network([pl.Layer([[1e160]], [0.0], "gelu")])
+    choices = {"cost": "huber", "layer": 2, "neuron": 1}
+    with pytest.raises(InvalidValueError, match=r"network: numbers within float64 are required, ∂a⁽²⁾₁/∂z⁽²⁾₁ \("):
+        pl.explain.gradient(net, [1.0], [0.0], **choices)
+    net = pl.Network([pl.Layer([[1.7e308], [-1.7e308]], [0.0, 0.0], "softmax")])
+    with pytest.raises(InvalidValueError, match="numbers within float64 are required"):
+        pl.explain.neuron(net, [1.0], layer=2, neuron=2)
+
+
+def test_digits_that_leave_a_step_open_are_refused_rather_than_shown_with_an_infinite_tolerance():
+    steps = Steps()
+    steps.add("one over a difference", Variable("q"), 1 / (Number(1.00001, "z2:1") - Number(1.00002, "z2:2")))
+    derivation = steps.conclude("A quotient")
+    message = r"^digits: 4 do not bound q \(one over a difference\); more digits are needed, up to 17$"
+    with pytest.raises(InvalidValueError, match=message):
+        derivation.to_dict(4)
+    json.dumps(derivation.to_dict(7), allow_nan=False)
 
 
 def test_a_large_network_is_explained_in_few_lines():

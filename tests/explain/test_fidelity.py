@@ -13,7 +13,7 @@ from pellucid.explain import Derivation
 from pellucid.explain.subject import LabelledSubject
 from pellucid.maths import ACTIVATIONS, COSTS, backward
 
-REF = re.compile(r"(?P<kind>[wbzadg])(?P<layer>\d+):(?P<neuron>\d+)(?:,(?P<source>\d+))?")
+REF = re.compile(r"(?P<kind>[wbzyadg])(?P<layer>\d+):(?P<neuron>\d+)(?:,(?P<source>\d+))?")
 
 
 def outputs_for(cost: str) -> list[str]:
@@ -49,6 +49,9 @@ def named_value(ref: str, subject: LabelledSubject, steps: list[dict]) -> float 
         return subject.cost.derivative(subject.trace.activations[-1], subject.targets)[neuron]
     if match["kind"] == "g":
         return (subject.gradients.deltas[layer - 1] @ subject.network.layers[layer - 1].weights)[neuron]
+    if match["kind"] == "y":
+        z = subject.trace.pre_activations[layer - 2]
+        return (z - z.max())[neuron]
     tensor = {
         "b": lambda: subject.network.layers[layer - 2].biases,
         "z": lambda: subject.trace.pre_activations[layer - 2],

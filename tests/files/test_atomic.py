@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pellucid.errors import AlreadyExistsError, WriteError
-from pellucid.files import create_folder, write_atomically
+from pellucid.errors import WriteError
+from pellucid.files import write_atomically
 
 
 def test_the_new_content_takes_the_name_and_nothing_else_is_left(tmp_path: Path):
@@ -43,6 +43,20 @@ def test_a_full_disk_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatc
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_ctrl_c_leaves_the_old_file_and_no_other_and_stays_ctrl_c(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "model"
+    write_atomically(path, b"old")
+
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_atomically(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_a_name_that_cannot_be_taken_leaves_nothing_behind(tmp_path: Path):
     path = tmp_path / "folder"
     path.mkdir()
@@ -51,13 +65,3 @@ def test_a_name_that_cannot_be_taken_leaves_nothing_behind(tmp_path: Path):
     assert list(tmp_path.iterdir()) == [path]
     with pytest.raises(WriteError, match=r"could not be written \(No such file or directory\); nothing was changed$"):
         write_atomically(tmp_path / "missing" / "model", b"new")
-
-
-def test_a_folder_is_made_once(tmp_path: Path):
-    folder = create_folder(tmp_path / "runs" / "digits-1")
-    assert folder.is_dir()
-    with pytest.raises(AlreadyExistsError, match=r"digits-1: exists already; choose another name, .+ or overwrite it"):
-        create_folder(folder)
-    (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(WriteError, match=r"below: the folder could not be made \(Not a directory\)$"):
-        create_folder(tmp_path / "file" / "below")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pellucid.errors import UnknownNameError
-from pellucid.expression import Number, evaluate
+from pellucid.expression import Infix, Number, evaluate, tolerance
 from pellucid.maths import ACTIVATIONS, Activation, find_activation
 from pellucid.maths.activations import log_softmax
 
@@ -143,6 +143,29 @@ def test_the_formulas_evaluate_to_value_and_derivative(activation: Activation):
         assert derivative == pytest.approx(float(activation.derivative(z, a)[0]), rel=1e-12, abs=1e-15)
     assert "z" in activation.latex
     assert activation.derivative_latex
+
+
+MAGNITUDES = [*np.geomspace(0.01, 800.0, 40), 29.9999, 30.0, 355.0, 499.0, 1e4]
+
+
+@pytest.mark.parametrize("digits", range(1, 18))
+@pytest.mark.parametrize("activation", ELEMENTWISE, ids=repr)
+def test_the_formulas_as_shown_are_finite_and_within_a_finite_tolerance(
+    activation: Activation, digits: int, read_formula: Callable[[str], float]
+):
+    for z in [sign * float(magnitude) for magnitude in MAGNITUDES for sign in (1, -1)]:
+        leaf = Number(z, "z2:1")
+        for formula in (activation.formula, activation.derivative_formula):
+            tree = formula(leaf, [leaf])
+            bound, value = tolerance(tree, digits), evaluate(tree)
+            assert math.isfinite(bound), z
+            assert abs(read_formula(tree.lower(Infix(digits)).text) - value) <= bound, z
+
+
+def test_the_sigmoid_is_written_as_in_the_essay_until_its_exponential_is_large():
+    sigmoid = ACTIVATIONS["sigmoid"].formula
+    written = [sigmoid(z, [z]).lower(Infix(4)).text for z in (Number(-3.115, "z2:1"), Number(-355.0, "z2:1"))]
+    assert written == ["1 / (1 + exp(-(-3.115)))", "exp(-355.0) / (exp(-355.0) + 1)"]
 
 
 @pytest.mark.parametrize(("name", "slope"), [("relu", 0.0), ("leaky-relu", 0.01), ("elu", 1.0), ("gelu", 0.5)])

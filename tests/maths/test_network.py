@@ -70,3 +70,44 @@ def test_layers_that_do_not_join_are_refused():
         Network([])
     with pytest.raises(UnknownNameError, match=r"^activation: 'rely' is not known; did you mean 'relu'"):
         Layer(np.ones((4, 3)), np.ones(4), "rely")
+
+
+def test_lists_are_taken_in_the_networks_type():
+    network = Network.random([3, 2], seed=1)
+    for x in ([1, 2, 3], (1.0, 2.0, 3.0), [True, False, True], [[1, 2, 3], [4, 5, 6]]):
+        outputs = network(x)
+        assert outputs.dtype == np.float32
+        np.testing.assert_array_equal(outputs, network(np.array(x, np.float32)))
+    biases = Layer(np.ones((2, 3), np.float32), [0, 1.5]).biases
+    assert biases.dtype == np.float32
+    assert Layer(np.ones((2, 3), np.float32), np.zeros(2, np.float64)).biases.dtype == np.float64
+    assert Layer([[np.float32(1)]], [0]).weights.dtype == np.float64
+
+
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        ("abc", "^x: an array of numbers is required, got str of <U3$"),
+        (None, "^x: an array of numbers is required, got NoneType of object$"),
+        ([1, None, 2], "^x: an array of numbers is required, got list of object$"),
+        (["1", "2", "3"], "^x: an array of numbers is required, got list of <U1$"),
+        ([[1, 2, 3], [1]], "^x: an array of numbers is required, got list$"),
+        (np.array([1j, 2, 3]), "^x: an array of numbers is required, got ndarray of complex128$"),
+        ([1, 2], r"^x: must have shape \(3,\) or \(n_samples, 3\) to fit the input layer, got \(2,\)$"),
+        (7, r"^x: must have shape \(3,\) or \(n_samples, 3\) to fit the input layer, got \(\)$"),
+    ],
+)
+def test_inputs_that_are_none_are_refused(x: Any, message: str):
+    with pytest.raises(InvalidValueError, match=message):
+        Network.random([3, 2])(x)
+
+
+def test_a_layer_too_large_for_memory_is_refused_before_it_is_made():
+    with pytest.raises(
+        InvalidValueError,
+        match=r"^sizes: at most 2,147,483,648 weights in one layer are possible, layer 3 would have 65,536 × 65,536 = ",
+    ):
+        Network.random([2, 2**16, 2**16, 2])
+    view = np.broadcast_to(np.float32(0), (2**16, 2**15 + 1))  # one number in memory
+    with pytest.raises(InvalidValueError, match=r"^weights: at most 2,147,483,648 in one layer .* \(65536, 32769\)$"):
+        Layer(view, np.zeros(2**16, np.float32), "relu")

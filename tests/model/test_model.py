@@ -145,3 +145,75 @@ def test_what_does_not_fit_is_refused(judged: tuple[Network, Part], model: Model
     with pytest.raises(InvalidValueError, match=r"^cost: binary-cross-entropy needs the output activation sigmoid"):
         evaluate(network, part, cost="binary-cross-entropy")
     assert replace(model, classes=None).predict(np.zeros((2, 3)))[0].label is None
+
+
+@pytest.mark.parametrize(("shape", "k"), [((1, 3), 3), ((3,), 3), ((1, 1, 3), 3), ((1,), 1)])
+def test_a_part_of_a_single_row_is_one_example(shape: tuple[int, ...], k: int):
+    network = Network.random([k, 2], output="softmax", seed=1)
+    part = Part(np.ones((1, k), np.float32), np.array([1]), Features(shape), 2)
+    for judged in (network, Model(network, "cross-entropy", ("a", "b"), part.features)):
+        assert evaluate(judged, part).n_samples == 1
+
+
+def test_a_model_judges_raw_examples_scaled_as_it_learnt_them():
+    network = Network([Layer([[1.0]], [-0.5], "sigmoid")])
+    model = Model(network, "squared-error", ("low", "high"), Features((1,), 1 / 255))
+    part = Part(np.array([[0.0], [100.0], [200.0]]), np.array([0, 0, 1]), Features((1,)), 2)
+    assert evaluate(model, part).accuracy == 1
+    assert evaluate(network, part).accuracy == pytest.approx(2 / 3)
+
+
+def test_a_part_of_another_shape_is_refused_and_flat_examples_are_not(model: Model):
+    labels = np.array([0, 1, 2])
+    raw = np.arange(18, dtype=np.uint8).reshape(3, 6)
+    with pytest.raises(
+        InvalidValueError, match=r"^part: examples of the model's shape \(2, 3\), or flat, .* \(3, 2\)$"
+    ):
+        evaluate(model, Part(raw, labels, Features((3, 2), 1 / 255), 3))
+    flat, whole = (Part(raw, labels, Features(shape, scale), 3) for shape, scale in (((6,), 1.0), ((2, 3), 1 / 255)))
+    assert evaluate(model, flat).cost == evaluate(model, whole).cost
+
+
+@pytest.mark.parametrize("output", ["identity", "relu", "softmax", "sigmoid", "tanh"])
+def test_outputs_that_are_not_finite_are_refused_in_one_line_without_warnings(output: str):
+    huge = np.full((2, 2), 3e38, np.float32)
+    layers = [Layer(huge, np.zeros(2, np.float32), "identity"), Layer(huge * [1, -1], np.zeros(2, np.float32), output)]
+    model = Model(Network(layers), "squared-error", ("a", "b"), Features((2,)))
+    raw = np.array([[0.0, 0.0], [3.0, 4.0]], np.float32)
+    message = (
+        r"^outputs: the network's outputs are not finite for 1 of 2 examples, first for number 1 \(counted from 0\); "
+        r"that input or the network's weights are too large, or hold NaN$"
+    )
+    with pytest.raises(InvalidValueError, match=message):
+        model.predict(raw)
+    with pytest.raises(InvalidValueError, match=message):
+        evaluate(model, Part(raw, np.array([0, 1]), model.features, 2))
+    with pytest.raises(InvalidValueError, match=message):
+        replace(model, classes=None).predict(raw)
+
+
+@pytest.mark.parametrize("labels", [np.array([0, 1]), np.ones((2, 2), np.float32)])
+def test_a_cost_that_is_not_finite_is_refused(labels: np.ndarray):
+    network = Network([Layer(np.eye(2, dtype=np.float32), np.zeros(2, np.float32), "identity")])
+    part = Part(np.full((2, 2), 1e30, np.float32), labels, Features((2,)), 2)
+    with pytest.raises(
+        InvalidValueError, match=r"^cost: the network's outputs lie too far .* finite cost, got inf; the"
+    ):
+        evaluate(network, part)
+
+
+def test_large_outputs_have_shares_too():
+    model = Model(
+        Network([Layer(np.eye(2, dtype=np.float32), [0, 0], "identity")]), "huber", ("a", "b"), Features((2,))
+    )
+    (prediction,) = model.predict(np.full(2, 3e38, np.float32))
+    assert prediction.probabilities == {"a": 0.5, "b": 0.5}
+
+
+def test_regression_on_large_targets_keeps_its_digits():
+    targets = np.array([[0.0], [1e25], [2e25]], np.float32)  # their squares leave float32
+    part = Part(targets, targets, Features((1,)), 1)
+    figures = evaluate(Network([Layer(np.array([[0.5]], np.float32), [0.0], "identity")]), part, cost="absolute-error")
+    assert figures.r2 == pytest.approx(1 - (0.5**2 + 1) / 2, rel=1e-6)
+    tenth = Part(np.ones((7, 1)), np.full(7, 0.1), Features((1,)), 1)
+    assert evaluate(Network([Layer([[1.0]], [0.0], "identity")]), tenth).r2 is None

@@ -21,6 +21,7 @@ from safetensors.numpy import save as save_tensors
 
 from pellucid.data import Features
 from pellucid.errors import FormatError, InvalidValueError, MissingFileError, WriteError
+from pellucid.files import pack_tensors, unpack_tensors
 from pellucid.maths import ACTIVATIONS, Layer, Network
 from pellucid.model import Model, load, save
 
@@ -93,7 +94,7 @@ def test_the_file_is_plain_safetensors_with_json_beside(tmp_path: Path, model: M
         "activations": ["gelu", "softmax"],
         "cost": "cross-entropy",
         "classes": ["ä", "b", 'c"d'],
-        "features": {"shape": [2, 3], "scale": 1 / 255, "normalisation": "none"},
+        "features": {"kind": "array", "shape": [2, 3], "scale": 1 / 255, "normalisation": "none"},
         "provenance": dict(model.provenance),
     }
 
@@ -222,6 +223,10 @@ def setting(**entries: Any) -> Callable[[dict, dict], None]:
     return lambda tensors, document: document.update(entries)
 
 
+def features(**entries: Any) -> Callable[[dict, dict], None]:
+    return lambda tensors, document: document["features"].update(entries)
+
+
 def putting(**entries: np.ndarray) -> Callable[[dict, dict], None]:
     return lambda tensors, document: tensors.update({name.replace("_", "."): value for name, value in entries.items()})
 
@@ -232,6 +237,7 @@ def f32(*shape: int) -> np.ndarray:
 
 NOT_FINITE = "finite floating-point numbers are required, got"
 LAYERS_2_AND_3 = "tensors: those of layers 2 to 3 are required; missing or unknown:"
+NAMES = "classes: names of at most 200 printable characters are required,"
 ALL_ENTRIES = "the entries activations, classes, cost, features, format_version, provenance, sizes are required;"
 
 CHANGES: list[tuple[Callable[[dict, dict], Any], str]] = [
@@ -258,13 +264,19 @@ CHANGES: list[tuple[Callable[[dict, dict], Any], str]] = [
     (setting(sizes=None), "sizes: a list of at least two whole numbers is required"),
     (setting(classes=["a", "b"]), "classes: 3 names are required, got 2"),
     (setting(classes=["a", "b", 3]), "classes: a list of names is required, got list"),
+    (setting(classes=["a", "b", "a"]), "classes: each name may stand once, 'a' stands twice"),
+    (setting(classes=["a", "b", "\x1b[2J"]), f"{NAMES} name 3 has 4, some of them not printable"),
+    (setting(classes=["a", "b\u202e", "c"]), f"{NAMES} name 2 has 2, some of them not printable"),
+    (setting(classes=["x" * 201, "b", "c"]), f"{NAMES} name 1 has 201"),
+    (setting(cost="binary-cross-entropy"), "does not fit itself: cost: binary-cross-entropy needs the output activati"),
     (setting(classes="abc"), "classes: a list of names is required, got str"),
     (setting(provenance=[]), "provenance: an object is required"),
-    (setting(features={"shape": [2, 4], "scale": 1, "normalisation": "none"}), "features: they give 8 numbers, the "),
+    (features(shape=[2, 4]), "features: they give 8 numbers, the "),
     (setting(features={"shape": [6]}), "features: the entries "),
+    (features(kind="sound"), "features: kind must be 'array', not 'sound'; if a newer Pellucid wrote it, upgrade with"),
     (setting(features=None), "features: an object is required"),
-    (setting(features={"shape": [6], "scale": 0, "normalisation": "none"}), "features: scale must be "),
-    (setting(features={"shape": [6], "scale": 1, "normalisation": "evil"}), "features: normalisation must be one of "),
+    (features(scale=0), "features: scale must be "),
+    (features(normalisation="evil"), "features: normalisation must be one of "),
     (putting(layer4_weights=f32(1, 3)), f"{LAYERS_2_AND_3} layer4.weights"),
     (lambda tensors, _: tensors.pop("layer3.biases"), f"{LAYERS_2_AND_3} layer3.biases"),
     (putting(layer2_weights=f32(4, 6) * np.nan), f"tensor layer2.weights: {NOT_FINITE} float32 with NaN or infinity"),
@@ -302,3 +314,93 @@ def test_files_that_do_not_fit_themselves_are_refused(tmp_path: Path, model: Mod
     assert load(write(tmp_path / "as it was", tensors, document)).classes == model.classes
     change(tensors, document)
     assert refusal(write(tmp_path / "changed", tensors, document)).startswith(message)
+
+
+def test_softmax_of_a_single_output_is_refused(tmp_path: Path):
+    model = Model(Network.random([3, 1], output="softmax"), "cross-entropy", ("a", "b"), Features((3,)))
+    with pytest.raises(InvalidValueError, match=r"activations: softmax of a single output is always 1; at least 2 out"):
+        save(model, tmp_path / "model")
+
+
+def test_more_classes_than_a_file_holds_are_refused(tmp_path: Path):
+    names = tuple(map(str, range(10_001)))
+    model = Model(Network.random([1, 10_001]), "squared-error", names, Features((1,)))
+    with pytest.raises(InvalidValueError, match=r"was not written: classes: at most 10,000 are held, got 10,001$"):
+        save(model, tmp_path / "model")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not Path("/dev/zero").is_char_device(), reason="this system has no /dev/zero")
+@pytest.mark.parametrize("kind", ["device", "link", "pipe"])
+def test_what_might_never_end_is_not_read(tmp_path: Path, kind: str):
+    path = Path("/dev/zero") if kind == "device" else tmp_path / kind
+    if kind == "link":
+        path.symlink_to("/dev/zero")
+    elif kind == "pipe":
+        os.mkfifo(path)
+    assert refusal(path) == "a regular file is required, this is a folder, a device or a pipe"
+
+
+def test_a_file_longer_than_any_model_is_not_read(tmp_path: Path):
+    path = tmp_path / "long"
+    with path.open("wb") as file:
+        file.truncate(2**33 + 1)  # takes no room on the disk
+    assert refusal(path) == "may take 8,589,934,592 bytes, this one has 8,589,934,593"
+
+
+def with_weight(model: Model, value: float) -> Model:
+    first, *others = model.network.parameters
+    weights = first.weights.copy()
+    weights[1, 2] = value
+    return replace(model, network=model.network.with_parameters((first._replace(weights=weights), *others)))
+
+
+REFUSED_BY_SAVE: dict[str, tuple[Callable[[Model], Model], str]] = {
+    "NaN weight": (
+        lambda model: with_weight(model, np.nan),
+        f"tensor layer2.weights: {NOT_FINITE} float32 with NaN or infinity",
+    ),
+    "long double": (
+        lambda model: replace(model, network=model.network.astype(np.longdouble)),
+        f"tensor layer2.weights: {NOT_FINITE}",
+    ),
+    "NaN": (lambda model: replace(model, provenance={"a": float("nan")}), "provenance: only texts, finite numbers, "),
+    "an object": (lambda model: replace(model, provenance={"a": {1j}}), "provenance: only texts, finite numbers, "),
+    "surrogate": (lambda model: replace(model, provenance={"a": "\ud800"}), "provenance: only texts, finite numbers, "),
+    "the same key": (
+        lambda model: replace(model, provenance={"1": 1, "a": {1: 1, "1": 2}}),
+        "provenance: only texts, ",
+    ),
+    "too long": (
+        lambda model: replace(model, provenance={"a": "x" * 2**20}),
+        "document: with the tensors' names it may take 1,048,576 bytes as JSON, got 1,04",
+    ),
+    "escape sequence": (lambda model: replace(model, classes=("a", "b", "\x1b[2J")), f"{NAMES} name 3 has 4, some of"),
+    "the same class": (lambda model: replace(model, classes=("a", "a", "b")), "classes: each name may stand once"),
+    "fewer classes": (lambda model: replace(model, classes=("a", "b")), "classes: 3 names are required, got 2"),
+    "cost": (lambda model: replace(model, cost="binary-cross-entropy"), "cost: binary-cross-entropy needs the output"),
+    "features": (
+        lambda model: replace(model, features=Features((5,))),
+        "features: they give 5 numbers, the input layer",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED_BY_SAVE)
+def test_what_could_not_be_loaded_is_not_written(tmp_path: Path, model: Model, kind: str):
+    path = save(model, tmp_path / "model")
+    before = path.read_bytes()
+    change, message = REFUSED_BY_SAVE[kind]
+    with pytest.raises(InvalidValueError) as error:
+        save(change(model), path)
+    assert str(error.value).startswith(f"model: {path} was not written: {message}")
+    assert str(error.value).isprintable()
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_as_many_tensors_as_are_written_are_read():
+    tensors = {str(number): np.zeros(1, np.float32) for number in range(4096)}
+    assert len(unpack_tensors(pack_tensors(tensors, {}), "many")[0]) == 4096
+    with pytest.raises(InvalidValueError, match=r"^tensors: a file holds at most 4,096, .* got 4,097 of 16,388$"):
+        pack_tensors(tensors | {"more": np.zeros(1, np.float32)}, {})

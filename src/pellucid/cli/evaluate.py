@@ -8,9 +8,11 @@ from pellucid.cli.console import AsJson, output, print_json, say
 
 if TYPE_CHECKING:
     from pellucid.data import Dataset, Part
-    from pellucid.model import Evaluation
+    from pellucid.model import Evaluation, Model
 
 PARTS = ("train", "validation", "test")
+NAMES_SHOWN = 3
+NAME_LENGTH_SHOWN = 20
 ModelPath = Annotated[str, typer.Argument(metavar="MODEL", help="A .safetensors file, or a run folder.")]
 PartName = Annotated[str, typer.Option(metavar="PART", help=f"Which examples: {', '.join(PARTS)}.")]
 
@@ -42,6 +44,7 @@ def evaluate(
 
     loaded = load(model)
     labelled = load_data(data)
+    require_same_classes(loaded, labelled)
     evaluation = evaluate_model(loaded, part_of(labelled, part))
     if as_json:
         print_json(evaluation.to_dict())
@@ -51,11 +54,38 @@ def evaluate(
         print_classes(evaluation)
 
 
+def require_same_classes(model: "Model", data: "Dataset") -> None:
+    """Checks that the data's classes are the model's, in the same order.
+
+    Raises:
+        InvalidValueError: they are others; the message shows both from the first difference on.
+    """
+    from itertools import takewhile
+
+    from pellucid.errors import InvalidValueError
+
+    if model.classes == data.classes:
+        return
+    theirs, own = data.classes or (), model.classes or ()
+    same = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(theirs, own, strict=False))))
+    raise InvalidValueError(
+        f"classes: those of the model are required, in its order; from class {same + 1} on {data.name} has "
+        f"{shortened(theirs[same:])}, the model {shortened(own[same:])}; choose the data it was trained for"
+    )
+
+
+def shortened(names: tuple[str, ...]) -> str:
+    """The first few names, and of each the first letters."""
+    shown = [name if len(name) <= NAME_LENGTH_SHOWN else f"{name[:NAME_LENGTH_SHOWN]}…" for name in names[:NAMES_SHOWN]]
+    return ", ".join([*shown, *(["…"] if len(names) > NAMES_SHOWN else [])]) or "none"
+
+
 def summary(evaluation: "Evaluation", part: str) -> str:
     """One line: how many were right, and what always naming the largest class would score."""
     if evaluation.accuracy is None:
         figures = f"root mean square error {evaluation.rmse:.4g}, mean absolute error {evaluation.mae:.4g}"
-        return f"{part}: {figures}, R² {evaluation.r2:.4g} on {evaluation.n_samples:,} examples"
+        r2 = "undefined" if evaluation.r2 is None else f"{evaluation.r2:.4g}"
+        return f"{part}: {figures}, R² {r2} on {evaluation.n_samples:,} examples"
     return (
         f"{part}: {evaluation.accuracy:.2%} of {evaluation.n_samples:,} examples right, "
         f"mean cost {evaluation.cost:.4g} (always naming the largest class: {evaluation.baseline_accuracy:.2%})"

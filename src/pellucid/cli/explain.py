@@ -1,6 +1,8 @@
 """`pellucid explain`: a number of a trained network as its formula with its values."""
 
 import re
+import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -161,17 +163,41 @@ def expected_outputs_of(model: "Model", expected: str | None, label: Any) -> "np
 
 
 def plain_descent(model: "Model", learning_rate: float | None) -> Any:
-    """Gradient descent with the rate given, or with that of the model's training where that was the same."""
-    from pellucid.errors import InvalidValueError
-    from pellucid.maths import SGD
+    """Gradient descent with the rate given, or with that of the model's training where that was the same.
 
-    trained_with = model.provenance.get("training", {}).get("optimizer", {})
+    Raises:
+        InvalidValueError: no rate is given, and the model was trained otherwise or does not say how.
+    """
+    from pellucid.errors import InvalidValueError
+    from pellucid.maths import OPTIMIZERS, PENALTIES, SGD
+
     if learning_rate is not None:
         return SGD(learning_rate)
-    if trained_with.get("name") != "sgd" or trained_with.get("momentum"):
-        name = trained_with.get("name", "an unknown optimizer")
-        raise InvalidValueError(
-            f"learning_rate: this model was trained with {name}; update shows plain gradient descent: "
-            "say with what rate, --learning-rate R"
-        )
-    return SGD(float(trained_with["learning_rate"]))
+    training = entry(model.provenance, "training")
+    optimizer, penalty = entry(training, "optimizer"), entry(training, "penalty")
+    rate = entry(optimizer, "learning_rate")
+    name = known(entry(optimizer, "name"), OPTIMIZERS)
+    if name != SGD.name:
+        difference = f"was trained with {name or 'an unknown optimizer'}"
+    elif entry(optimizer, "momentum"):
+        difference = "was trained with momentum"
+    elif penalty is not None:
+        difference = f"was trained with {known(entry(penalty, 'name'), PENALTIES) or 'an unknown penalty'}"
+    elif type(rate) not in (int, float) or not 0 < rate <= sys.float_info.max:
+        difference = "does not say with what rate it was trained"
+    else:
+        return SGD(float(rate))
+    raise InvalidValueError(
+        f"learning_rate: this model {difference}; update shows plain gradient descent alone: "
+        "say with what rate, --learning-rate R"
+    )
+
+
+def entry(table: Any, key: str) -> Any:
+    """What a part of the model file, which may hold anything, has under that key; None where it has nothing."""
+    return table.get(key) if isinstance(table, Mapping) else None
+
+
+def known(name: Any, names: Mapping[str, Any]) -> str | None:
+    """The name if it is a known one: only such a one is fit to be shown."""
+    return name if isinstance(name, str) and name in names else None

@@ -9,6 +9,8 @@ from pellucid.cli.console import AsJson, print_json, say
 from pellucid.cli.evaluate import ModelPath
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pellucid.data.features.pictures import NormalisedPicture
 
 SHOWN_CLASSES = 3
@@ -37,8 +39,7 @@ def predict(
     pictures = [normalise_picture(file, features.shape, features.normalisation) for file in files]
     predictions = [loaded.predict(picture.pixels)[0] for picture in pictures]
     if save_normalised is not None:
-        for file, picture in zip(files, pictures, strict=True):
-            write_picture(save_normalised / f"{file.stem}-normalised.png", picture)
+        save_pictures(save_normalised, files, pictures)
     if as_json:
         print_json(
             {
@@ -54,6 +55,28 @@ def predict(
         say(f"{file}: {prediction.label}   ({', '.join(f'{name} {p:.1%}' for name, p in ranked)})")
 
 
+def save_pictures(folder: Path, files: "Sequence[Path]", pictures: "Sequence[NormalisedPicture]") -> None:
+    """Writes each normalised picture under its file's name; of files that share a name the second gets a -2.
+
+    Raises:
+        WriteError: the folder cannot be made or written to.
+    """
+    from collections import Counter
+
+    from pellucid.errors import WriteError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WriteError(f"save-normalised: a folder is required, got {folder} ({error.strerror or error})") from error
+    used: Counter[str] = Counter()
+    for file, picture in zip(files, pictures, strict=True):
+        name = file.stem.casefold()  # some systems take A.png and a.png for the same file
+        used[name] += 1
+        number = f"-{used[name]}" if used[name] > 1 else ""
+        write_picture(folder / f"{file.stem}-normalised{number}.png", picture)
+
+
 def write_picture(path: Path, picture: "NormalisedPicture") -> None:
     """Writes the normalised picture as a grey PNG, its darkest ink white."""
     import io
@@ -63,7 +86,6 @@ def write_picture(path: Path, picture: "NormalisedPicture") -> None:
 
     from pellucid.files import write_atomically
 
-    path.parent.mkdir(parents=True, exist_ok=True)
     pixels = picture.pixels.astype(float)
     grey = np.round(pixels * 255 / max(pixels.max(), 1)).astype(np.uint8)
     buffer = io.BytesIO()

@@ -191,9 +191,11 @@ def run(recipe: "Recipe", data: "Dataset", new_run: NewRun, settings: dict[str, 
         for part, evaluation in (("validation", validation), ("test", test)):
             if evaluation is not None:
                 say(summary(evaluation, part))
-        say(f"model, history and pictures: {folder}")
+        say(f"model and history: {folder}")
     draw_run(folder, result, data)
-    if as_json:
+    if not as_json:
+        say(f"pictures: {folder / '*.png'}")
+    else:
         print_json(
             {
                 "run": str(folder),

@@ -98,8 +98,7 @@ class Part:
     @property
     def inputs(self) -> Float[np.ndarray, "n_samples n_features"]:
         """The input vectors, one a row, scaled anew at each call."""
-        # A single raw row can look like one example to `vectors`, which then gives a vector.
-        return np.asarray(self.features.vectors(self.raw)).reshape(self.raw.shape)
+        return np.asarray(self.features.batch(self.raw))
 
     @property
     def expected(self) -> Float[np.ndarray, "n_samples n_outputs"]:

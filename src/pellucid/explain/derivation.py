@@ -1,5 +1,6 @@
 """A derivation: steps, each one expression tree, from which every way of showing it is lowered."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,7 +9,7 @@ import numpy as np
 
 from pellucid.errors import InvalidValueError
 from pellucid.expression import Expression, Infix, Latex, Number, Symbol, Variable, add, evaluate, numbers, tolerance
-from pellucid.expression.bounds import shown
+from pellucid.expression.bounds import guarded, shown
 
 DEFAULT_DIGITS = 4
 DEFAULT_TOP = 8
@@ -44,7 +45,17 @@ class Step:
         return isinstance(self.tree, Number)
 
     def to_dict(self, digits: int) -> dict[str, Any]:
-        """The step in the contract's fields, its numbers shown with so many significant digits."""
+        """The step in the contract's fields, its numbers shown with so many significant digits.
+
+        Raises:
+            InvalidValueError: with so few digits the numbers shown do not bound the value, such as 1/(1.00 − 1.00).
+        """
+        bound = tolerance(self.tree, digits)
+        if not math.isfinite(bound):
+            raise InvalidValueError(
+                f"digits: {digits} do not bound {self.symbol.text} ({self.name}); more digits are needed, "
+                f"up to {MAX_DIGITS}"
+            )
         return {
             "name": self.name,
             "symbol": self.symbol.latex,
@@ -52,7 +63,7 @@ class Step:
             "substituted": self.tree.lower(Latex(digits)).text,
             "expression": self.tree.lower(Infix(digits)).text,
             "value": self.value,
-            "tolerance": tolerance(self.tree, digits),
+            "tolerance": bound,
             "terms": [
                 {"ref": number.ref, "value": number.value, "shown": shown(number, digits).plain}
                 for number in numbers(self.tree)
@@ -84,7 +95,7 @@ class Derivation:
             digits: significant digits shown, 1 to 17; `tolerance` is what the rounding to them may hide.
 
         Raises:
-            InvalidValueError: digits out of range.
+            InvalidValueError: digits out of range, or too few to bound a step.
         """
         check_digits(digits)
         return {"title": self.title, "value": self.value, "steps": [step.to_dict(digits) for step in self.steps]}
@@ -118,8 +129,19 @@ class Steps:
         self.finished: list[Step] = []
 
     def add(self, name: str, symbol: Symbol, tree: Expression, note: str = "") -> Number:
-        """Adds a step and returns its value as a leaf for the trees of later steps."""
-        self.finished.append(Step(name, symbol, tree, note))
+        """Adds a step and returns its value as a leaf for the trees of later steps.
+
+        Raises:
+            InvalidValueError: the step's value, or a number that it is computed from, is beyond float64.
+        """
+        step = Step(name, symbol, tree, note)
+        value = guarded(lambda: step.value)
+        if not all(map(math.isfinite, [value, *(number.value for number in numbers(tree))])):
+            raise InvalidValueError(
+                f"network: numbers within float64 are required, {symbol.text} ({name}) is beyond them; "
+                "the weights or the input are too large to explain"
+            )
+        self.finished.append(step)
         return self.last
 
     def add_sum(self, name: str, symbol: Symbol, terms: list[Expression], note: str = "") -> Number:
@@ -127,11 +149,11 @@ class Steps:
         left = len(terms) - self.top
         if left <= 1:  # one term left out would be no shorter than the term itself
             return self.add(name, symbol, add(terms), note)
-        values = np.array([evaluate(term) for term in terms])
+        values = np.array([guarded(evaluate, term) for term in terms])
         # Stable, so that of equal terms the first are shown.
         largest = np.sort(np.argsort(-np.abs(values), kind="stable")[: self.top])
         symbol_of_rest = Variable("R", None, (left,))
-        rest = Number(float(np.delete(values, largest).sum()), f"rest:{left}", symbol_of_rest)
+        rest = Number(guarded(math.fsum, np.delete(values, largest)), f"rest:{left}", symbol_of_rest)
         note = f"{note} {symbol_of_rest.text} is the sum of the {left:,} smaller terms not shown.".lstrip()
         return self.add(name, symbol, add([*(terms[k] for k in largest), rest]), note)
 

@@ -1,5 +1,6 @@
 """What is explained: a network in float64, one example's trace through it, and their numbers as leaves of formulas."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,7 @@ class Subject:
         """The subject for a network with an input vector, or a model with a raw input.
 
         Raises:
-            InvalidValueError: the input has the wrong length or holds NaN.
+            InvalidValueError: the input has the wrong length or holds NaN, or a layer's numbers are beyond float64.
         """
         if isinstance(network, Model):
             x = network.features.vectors(np.asarray(x))
@@ -40,7 +41,11 @@ class Subject:
                 f"x: one example, {network.sizes[0]} finite numbers, is required, got shape {vector.shape}"
             )
         network = network.astype(np.float64)
-        return cls(network, network.forward(vector))
+        with np.errstate(over="ignore", invalid="ignore"):
+            trace = network.forward(vector)
+        require_finite("pre-activations", trace.pre_activations)
+        require_finite("activations", trace.activations[1:])
+        return cls(network, trace)
 
     @property
     def n_layers(self) -> int:
@@ -70,6 +75,12 @@ class Subject:
         value = self.trace.pre_activations[layer - 2][neuron - 1]
         return Number(float(value), f"z{layer}:{neuron}", Variable("z", layer, (neuron,)))
 
+    def shifted_pre_activation(self, layer: int, neuron: int) -> Number:
+        """A pre-activation minus the largest of its layer, as `y` with the neuron's place."""
+        values = self.trace.pre_activations[layer - 2]
+        difference = float(values[neuron - 1]) - float(values.max())
+        return Number(difference, f"y{layer}:{neuron}", Variable("y", layer, (neuron,)))
+
     def activation(self, layer: int, neuron: int) -> Number:
         value = self.trace.activations[layer - 1][neuron - 1]
         return Number(float(value), f"a{layer}:{neuron}", Variable("a", layer, (neuron,)))
@@ -92,7 +103,8 @@ class LabelledSubject(Subject):
         """The subject together with its expected outputs, shape (n_outputs,).
 
         Raises:
-            InvalidValueError: the input or the expected outputs do not fit the network, or the cost its output layer.
+            InvalidValueError: the input or the expected outputs do not fit the network, or the cost its output layer,
+                or a layer's deltas are beyond float64.
         """
         subject = Subject.of(network, x)
         function = find_cost(cost)
@@ -103,7 +115,9 @@ class LabelledSubject(Subject):
             raise InvalidValueError(f"expected: {n_outputs} finite numbers are required, got shape {targets.shape}")
         if function.output == "softmax" and not np.isclose(targets.sum(), 1.0):
             raise InvalidValueError(f"expected: with cross-entropy they must sum to 1, got {targets.sum():g}")
-        gradients = backward(subject.network, subject.trace, targets, function)
+        with np.errstate(over="ignore", invalid="ignore"):
+            gradients = backward(subject.network, subject.trace, targets, function)
+        require_finite("deltas", gradients.deltas)
         return cls(subject.network, subject.trace, function, targets, gradients)
 
     def expected(self, neuron: int) -> Number:
@@ -120,3 +134,13 @@ class LabelledSubject(Subject):
         else:
             value = self.gradients.deltas[layer - 1] @ self.network.layers[layer - 1].weights[:, neuron - 1]
         return Number(float(value), f"g{layer}:{neuron}", Variable("g", layer, (neuron,)))
+
+
+def require_finite(what: str, of_layers: Sequence[np.ndarray]) -> None:
+    """Raises InvalidValueError, naming the first layer at fault, unless layers 2 to L have only finite numbers."""
+    for layer, values in enumerate(of_layers, start=2):
+        if not np.isfinite(values).all():
+            raise InvalidValueError(
+                f"network: finite {what} are required, layer {layer} has {values[~np.isfinite(values)][0]}; "
+                "the weights or the input are too large to explain"
+            )

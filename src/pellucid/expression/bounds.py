@@ -60,9 +60,12 @@ class Bounds:
 
     def add(self, terms: Sequence[tuple[bool, Interval]]) -> Interval:
         signed = [self.negate(term) if is_subtracted else term for is_subtracted, term in terms]
-        low, high = math.fsum(low for low, _ in signed), math.fsum(high for _, high in signed)
+        low, high = (guarded(math.fsum, ends) for ends in zip(*signed, strict=True))
+        size = guarded(math.fsum, [max(abs(low), abs(high)) for low, high in signed])
+        if not math.isfinite(low + high + size):
+            return -math.inf, math.inf
         # A reader's evaluator adds from left to right, rounding each time: allow for that as well.
-        slack = len(terms) * math.ulp(max(math.fsum(max(abs(low), abs(high)) for low, high in signed), 0.0))
+        slack = len(terms) * math.ulp(size)
         return outward(low - slack, high + slack)
 
     def negate(self, operand: Interval) -> Interval:

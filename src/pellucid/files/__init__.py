@@ -1,6 +1,7 @@
 """Reading and writing files: atomic, bounded, data only."""
 
-from pellucid.files.atomic import create_folder, write_atomically
-from pellucid.files.tensors import pack_tensors, unpack_tensors
+from pellucid.files.atomic import write_atomically
+from pellucid.files.bounded import read_bounded, readable
+from pellucid.files.tensors import as_json, pack_tensors, unpack_tensors
 
-__all__ = ["create_folder", "pack_tensors", "unpack_tensors", "write_atomically"]
+__all__ = ["as_json", "pack_tensors", "read_bounded", "readable", "unpack_tensors", "write_atomically"]

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.errors import FormatError
+from pellucid.errors import FormatError, InvalidValueError
+from pellucid.files.bounded import readable
 
 MAX_HEADER_BYTES = 2**20
 MAX_TENSORS = 4096
@@ -19,13 +20,53 @@ DOCUMENT_KEY = "pellucid"
 
 
 def pack_tensors(tensors: Mapping[str, np.ndarray], document: Mapping[str, Any]) -> bytes:
-    """The bytes of a safetensors file: the same tensors and document always give the same bytes."""
+    """The bytes of a safetensors file: the same tensors and document always give the same bytes.
+
+    Raises:
+        InvalidValueError: `unpack_tensors` would refuse them: too many tensors or bytes, or a document that JSON
+            cannot hold.
+    """
     from safetensors.numpy import save
+
+    text = as_json(document, "document")
+    n_bytes = sum(tensor.nbytes for tensor in tensors.values())
+    if len(tensors) > MAX_TENSORS or n_bytes > MAX_FILE_BYTES - MAX_HEADER_BYTES - 8:
+        raise InvalidValueError(
+            f"tensors: a file holds at most {MAX_TENSORS:,}, of {MAX_FILE_BYTES:,} bytes with the header, got "
+            f"{len(tensors):,} of {n_bytes:,}"
+        )
 
     # The writer takes an array's memory as it lies: one that is transposed would be written scrambled, without a word.
     contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
-    text = json.dumps(document, sort_keys=True, allow_nan=False, ensure_ascii=False)
-    return save(contiguous, metadata={DOCUMENT_KEY: text})
+    content = save(contiguous, metadata={DOCUMENT_KEY: text})
+    length = int.from_bytes(content[:8], "little")
+    if length > MAX_HEADER_BYTES:
+        raise InvalidValueError(
+            f"document: with the tensors' names it may take {MAX_HEADER_BYTES:,} bytes as JSON, got {length:,}; make "
+            "its texts shorter"
+        )
+    return content
+
+
+def as_json(value: Mapping[str, Any], name: str) -> str:
+    """The object as JSON text, keys in order, on which reading and writing agree.
+
+    Parameters:
+        value: texts, finite numbers, true, false, none, lists and objects.
+        name: what to call it in messages.
+
+    Raises:
+        InvalidValueError: it holds something else, such as NaN, or is nested too deeply.
+    """
+    try:
+        text = json.dumps(value, sort_keys=True, allow_nan=False, ensure_ascii=False)
+        text.encode()  # half a surrogate pair is no text
+        parse_json(text, name)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidValueError(
+            f"{name}: only texts, finite numbers, true, false, null, lists and objects are required: {readable(error)}"
+        ) from error
+    return text
 
 
 def unpack_tensors(content: bytes, name: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -49,13 +90,13 @@ def unpack_tensors(content: bytes, name: str) -> tuple[dict[str, np.ndarray], di
         raise FormatError(
             f"{name}: a safetensors file, but not one of Pellucid's (its metadata has no '{DOCUMENT_KEY}')"
         )
-    if len(header) > MAX_TENSORS:
+    if len(header.keys() - {"__metadata__"}) > MAX_TENSORS:
         raise FormatError(f"{name}: at most {MAX_TENSORS} tensors are read, got {len(header) - 1}")
     try:
         tensors = load(content)
     except (SafetensorError, KeyError, ValueError, OverflowError) as error:
-        raise FormatError(f"{name}: truncated or damaged ({error}); get the file anew") from error
-    return tensors, _parse_json(text, name)
+        raise FormatError(f"{name}: truncated or damaged ({readable(error)}); get the file anew") from error
+    return tensors, parse_json(text, name)
 
 
 def _read_header(content: bytes, name: str) -> dict[str, Any]:
@@ -66,10 +107,16 @@ def _read_header(content: bytes, name: str) -> dict[str, Any]:
         raise FormatError(f"{name}: the header may take {MAX_HEADER_BYTES:,} bytes, this one claims {length:,}")
     if 8 + length > len(content):
         raise FormatError(f"{name}: truncated: the header claims {length:,} bytes, the file has {len(content):,}")
-    return _parse_json(content[8 : 8 + length], name)
+    return parse_json(content[8 : 8 + length], name)
 
 
-def _parse_json(text: str | bytes, name: str) -> dict[str, Any]:
+def parse_json(text: str | bytes, name: str) -> dict[str, Any]:
+    """The JSON object: finite numbers only, no key twice.
+
+    Raises:
+        FormatError: it is something else; `name` says in the message what.
+    """
+
     def refuse(constant: str) -> float:
         raise ValueError(f"{constant} is no number")
 
@@ -87,7 +134,7 @@ def _parse_json(text: str | bytes, name: str) -> dict[str, Any]:
     try:
         document = json.loads(text, parse_constant=refuse, parse_float=finite, object_pairs_hook=unique)
     except (ValueError, RecursionError) as error:
-        raise FormatError(f"{name}: its JSON is damaged ({error})") from error
+        raise FormatError(f"{name}: its JSON is damaged ({readable(error)})") from error
     if not isinstance(document, dict):
         raise FormatError(f"{name}: its JSON must be an object, got {type(document).__name__}")
     return document

@@ -19,8 +19,8 @@ Formula: TypeAlias = Callable[[Expression, Sequence[Expression]], Expression]
 LEAKY_SLOPE = 0.01
 SELU_SCALE = 1.0507009873554804934193349852946
 SELU_ALPHA = 1.6732632423543772848170429916717
-OVERFLOW = 500.0
-"""Beyond |z| = 500 formulas are written with the exponential that is small, so that they can be evaluated."""
+LARGE_EXPONENT = 30.0
+"""From 30 on formulas are written without e^30: shown with one digit, 30 may mean 35, and e^35 squared still fits."""
 
 
 @dataclass(frozen=True)
@@ -192,18 +192,14 @@ def log_softmax(z: Elements) -> Elements:
     return shifted - xp.log(xp.exp(shifted).sum(axis=-1, keepdims=True))
 
 
-def _exponentials_are_safe(z: Expression) -> bool:
-    return evaluate(z) > -OVERFLOW
-
-
 def sigmoid_formula(z: Expression, layer: Sequence[Expression]) -> Expression:
-    if _exponentials_are_safe(z):
+    if evaluate(z) > -LARGE_EXPONENT:
         return 1 / (1 + functions.exp(-z))
     return functions.exp(z) / (functions.exp(z) + 1)
 
 
 def sigmoid_derivative_formula(z: Expression, layer: Sequence[Expression]) -> Expression:
-    if _exponentials_are_safe(z):
+    if evaluate(z) > -LARGE_EXPONENT:
         return functions.exp(-z) / (1 + functions.exp(-z)) ** 2
     return functions.exp(z) / (functions.exp(z) + 1) ** 2
 
@@ -252,9 +248,9 @@ def softplus_formula(z: Expression, layer: Sequence[Expression]) -> Expression:
 
 
 def softmax_formula(z: Expression, layer: Sequence[Expression]) -> Expression:
-    """eᶻᵢ / Σₖ eᶻₖ; every exponent is lessened by the largest z where e^z could overflow."""
+    """eᶻᵢ / Σₖ eᶻₖ; every exponent is lessened by the layer's largest z where that is far from 0."""
     largest = max(layer, key=evaluate)
-    if abs(evaluate(largest)) < OVERFLOW:
+    if abs(evaluate(largest)) < LARGE_EXPONENT:
         return functions.exp(z) / add([functions.exp(each) for each in layer])
     return functions.exp(z - largest) / add([functions.exp(each - largest) for each in layer])
 

@@ -15,6 +15,7 @@ from pellucid.maths.forward import ForwardTrace, forward
 from pellucid.maths.initializers import AUTO, find_initializer
 
 MAX_LAYER_SIZE = 2**24
+MAX_LAYER_WEIGHTS = 2**31
 
 
 class LayerParameters(NamedTuple):
@@ -28,16 +29,17 @@ Parameters: TypeAlias = tuple[LayerParameters, ...]
 """One entry a layer; entry 0 belongs to layer 2."""
 
 
-def as_parameter(values: Any, name: str, ndim: int) -> Array:
-    """The values as an array of floating-point numbers; arrays keep their type and library.
+def as_parameter(values: Any, name: str, ndim: int, dtype: Any = np.float64) -> Array:
+    """The values as an array of floating-point numbers; arrays of such keep their type and library, others take dtype.
 
     Raises:
         InvalidValueError: they are no numbers, or of another number of dimensions.
     """
     try:
-        array: Array = values if hasattr(values, "__array_namespace__") else np.asarray(values)
-        if array.dtype.kind in "iu":
-            array = np.asarray(array, dtype=np.float64)
+        is_array = hasattr(values, "__array_namespace__")
+        array: Array = values if is_array else np.asarray(values)
+        if array.dtype.kind in "iu" or (array.dtype.kind == "f" and not is_array):
+            array = np.asarray(array, dtype)
     except (ValueError, TypeError) as error:
         raise InvalidValueError(f"{name}: must be numbers in {ndim} dimensions, got {type(values).__name__}") from error
     if array.ndim != ndim or array.dtype.kind not in "fV":  # V: bfloat16
@@ -47,17 +49,33 @@ def as_parameter(values: Any, name: str, ndim: int) -> Array:
     return array
 
 
+def as_input(x: Any, dtype: Any) -> Array:
+    """x as an array of numbers; arrays keep their type and library, others take dtype.
+
+    Raises:
+        InvalidValueError: they are no numbers.
+    """
+    try:
+        array: Array = x if hasattr(x, "__array_namespace__") else np.asarray(x)
+    except (ValueError, TypeError) as error:
+        raise InvalidValueError(f"x: an array of numbers is required, got {type(x).__name__}") from error
+    if array.dtype.kind not in "biufV":  # V: bfloat16
+        raise InvalidValueError(f"x: an array of numbers is required, got {type(x).__name__} of {array.dtype}")
+    return array if array is x else np.asarray(array, dtype)
+
+
 @dataclass(frozen=True, eq=False)
 class Layer:
     """One layer: a = f(W a_prev + b).
 
     Parameters:
         weights: W⁽ˡ⁾, shape (n_l, n_{l-1}): row m holds the weights into neuron m. Lists are taken as float64.
-        biases: B⁽ˡ⁾, shape (n_l,).
+        biases: B⁽ˡ⁾, shape (n_l,). Lists take the weights' type.
         activation: a name of the closed list, or an `Activation`.
 
     Raises:
-        InvalidValueError: shapes that do not fit each other; UnknownNameError: an unknown activation.
+        InvalidValueError: shapes that do not fit each other, or over 2³¹ weights; UnknownNameError: an unknown
+            activation.
 
     Example:
         >>> layer = Layer([[0.15, 0.20], [0.25, 0.30]], [0.35, 0.35], activation="sigmoid")
@@ -71,12 +89,16 @@ class Layer:
 
     def __init__(self, weights: Any, biases: Any, activation: str | Activation = "sigmoid") -> None:
         object.__setattr__(self, "weights", as_parameter(weights, "weights", 2))
-        object.__setattr__(self, "biases", as_parameter(biases, "biases", 1))
+        object.__setattr__(self, "biases", as_parameter(biases, "biases", 1, self.weights.dtype))
         object.__setattr__(self, "activation", find_activation(activation))
         if self.biases.shape[0] != self.weights.shape[0] or 0 in self.weights.shape:
             raise InvalidValueError(
                 "biases: one for each row of weights is required, "
                 f"got weights of shape {self.weights.shape} and biases of shape {self.biases.shape}"
+            )
+        if math.prod(self.weights.shape) > MAX_LAYER_WEIGHTS:
+            raise InvalidValueError(
+                f"weights: at most {MAX_LAYER_WEIGHTS:,} in one layer are possible, got shape {self.weights.shape}"
             )
 
     @property
@@ -137,8 +159,8 @@ class Network:
             dtype: the type of its numbers.
 
         Raises:
-            InvalidValueError: a size that is no whole number above 0, fewer than two sizes, or a list of activations
-                of another length.
+            InvalidValueError: a size that is no whole number above 0, fewer than two sizes, over 2³¹ weights in one
+                layer, or a list of activations of another length.
         """
         sizes = check_sizes(sizes)
         names = [activation] * (len(sizes) - 1) if isinstance(activation, str | Activation) else list(activation)
@@ -204,12 +226,15 @@ class Network:
             tuple(LayerParameters(*(np.asarray(array, dtype) for array in layer)) for layer in self.parameters)
         )
 
-    def forward(self, x: Elements) -> ForwardTrace:
+    def forward(self, x: Any) -> ForwardTrace:
         """Every pre-activation and activation for x, shape (n_features,) or (n_samples, n_features).
 
+        Arrays keep their type; lists are taken in the network's.
+
         Raises:
-            InvalidValueError: x has another number of features.
+            InvalidValueError: x has another number of features, or is no array of numbers.
         """
+        x = as_input(x, self.dtype)
         if x.ndim not in (1, 2) or x.shape[-1] != self.sizes[0]:
             raise InvalidValueError(
                 f"x: must have shape ({self.sizes[0]},) or (n_samples, {self.sizes[0]}) to fit the input layer, "
@@ -217,8 +242,8 @@ class Network:
             )
         return forward(self.parameters, self.activations, x)
 
-    def __call__(self, x: Elements) -> Elements:
-        """The outputs for x: shape (n_outputs,) or (n_samples, n_outputs)."""
+    def __call__(self, x: Any) -> Elements:
+        """The outputs for x, as `forward` takes it: shape (n_outputs,) or (n_samples, n_outputs)."""
         return self.forward(x).activations[-1]
 
     def __repr__(self) -> str:
@@ -230,11 +255,19 @@ def check_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
     """The sizes as whole numbers.
 
     Raises:
-        InvalidValueError: fewer than two, or one that is no whole number from 1 to 2²⁴.
+        InvalidValueError: fewer than two, one that is no whole number from 1 to 2²⁴, or two neighbours that are joined
+            by more than 2³¹ weights.
     """
     if len(sizes) < 2:
         raise InvalidValueError(f"sizes: at least an input and an output layer are required, got {list(sizes)}")
     for size in sizes:
         if size != int(size) or not 0 < size <= MAX_LAYER_SIZE:
             raise InvalidValueError(f"sizes: each must be a whole number from 1 to {MAX_LAYER_SIZE:,}, got {size!r}")
-    return tuple(int(size) for size in sizes)
+    whole = tuple(int(size) for size in sizes)
+    for number, (n_in, n_out) in enumerate(pairwise(whole), start=2):
+        if n_in * n_out > MAX_LAYER_WEIGHTS:
+            raise InvalidValueError(
+                f"sizes: at most {MAX_LAYER_WEIGHTS:,} weights in one layer are possible, layer {number} would have "
+                f"{n_in:,} × {n_out:,} = {n_in * n_out:,}; make one of the two smaller"
+            )
+    return whole

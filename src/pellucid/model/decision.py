@@ -28,5 +28,7 @@ def probabilities(outputs: np.ndarray, output: Activation) -> np.ndarray:
     if output.name == "softmax":
         return outputs
     positive = np.maximum(outputs, 0.0)
-    total = positive.sum(axis=-1, keepdims=True)
-    return np.where(total > 0, positive / np.where(total > 0, total, 1.0), 1.0 / outputs.shape[-1])
+    largest = positive.max(axis=-1, keepdims=True)
+    # Divided by the largest before they are summed: the sum of large outputs may leave the finite numbers.
+    scaled = np.where(largest > 0, positive / np.where(largest > 0, largest, 1.0), 1.0)
+    return scaled / scaled.sum(axis=-1, keepdims=True)

@@ -1,15 +1,16 @@
 """Judging a network on labelled examples it was not trained on."""
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from pellucid.data import Part, expected_outputs
+from pellucid.data import Features, Part, expected_outputs
 from pellucid.errors import InvalidValueError
 from pellucid.maths import Cost, Network, example_costs, find_cost, require_fit
 from pellucid.model.decision import predicted_classes
-from pellucid.model.model import Model
+from pellucid.model.model import Model, require_finite_outputs
 
 ROWS_AT_ONCE = 4096
 
@@ -73,41 +74,68 @@ class Evaluation:
         }
 
 
-def outputs_of(network: Network, part: Part) -> tuple[np.ndarray, np.ndarray]:
-    """The output layer's pre-activations and activations for every example, (n_samples, n_outputs) each."""
+def outputs_of(network: Network, features: Features, part: Part) -> tuple[np.ndarray, np.ndarray]:
+    """The output layer's pre-activations and activations for every example, (n_samples, n_outputs) each.
+
+    Parameters:
+        network: what answers.
+        features: make its input vectors of the part's raw examples; a model's own, where there is a model.
+        part: the examples.
+
+    Raises:
+        InvalidValueError: an output is not finite.
+    """
     slices = [slice(first, first + ROWS_AT_ONCE) for first in range(0, part.n_samples, ROWS_AT_ONCE)]
-    traces = [network.forward(part.features.vectors(part.raw[rows])) for rows in slices]
+    with np.errstate(all="ignore"):  # what leaves the finite numbers is told below
+        traces = [network.forward(features.batch(part.raw[rows])) for rows in slices]
     z = np.concatenate([trace.pre_activations[-1] for trace in traces])
-    return z, np.concatenate([trace.activations[-1] for trace in traces])
+    outputs = np.concatenate([trace.activations[-1] for trace in traces])
+    require_finite_outputs(outputs)
+    return z, outputs
+
+
+def confusion_counts(labels: np.ndarray, said: np.ndarray, n_classes: int) -> np.ndarray:
+    """How often which class was taken for which: (n_classes, n_classes), rows what is true, columns what was said."""
+    counts = np.zeros((n_classes, n_classes), dtype=np.int64)
+    np.add.at(counts, (labels, said), 1)
+    return counts
 
 
 def evaluate(network: Network | Model, part: Part, *, cost: str | Cost | None = None) -> Evaluation:
     """How the network does on a part of a data set.
 
     Parameters:
-        network: a network, or a model, which also knows its cost and its classes.
+        network: a network, or a model, which also knows its cost, its classes and its features: the part's raw
+            examples become vectors as those that it was trained on.
         part: such as `data.test`.
         cost: what `.cost` is the mean of. Of a model: its own; of a network: cross-entropy after softmax, else
             squared-error.
 
     Raises:
-        InvalidValueError: the part does not fit the network, or the cost does not fit its output layer.
+        InvalidValueError: the part does not fit the network, the cost does not fit its output layer, or the outputs
+            or the cost are not finite.
     """
-    classes = network.classes if isinstance(network, Model) else None
+    classes, features = None, part.features
     if isinstance(network, Model):
+        classes, features = network.classes, network.features
         network, cost = network.network, cost or network.cost
     function = find_cost(cost or ("cross-entropy" if network.output.name == "softmax" else "squared-error"))
     require_fit(function, network.output)
     require_same_shape(network, part)
-    z, outputs = outputs_of(network, part)
+    if part.features.shape not in (features.shape, (features.n_features,)):
+        raise InvalidValueError(
+            f"part: examples of the model's shape {features.shape}, or flat, are required, got {part.features.shape}"
+        )
+    z, outputs = outputs_of(network, features, part)
     expected = np.asarray(expected_outputs(part.labels, network.sizes[-1]), dtype=z.dtype)
-    mean_cost = float(example_costs(function, z, outputs, expected).mean(dtype=np.float64))
+    with np.errstate(all="ignore"):
+        mean_cost = float(example_costs(function, z, outputs, expected).mean(dtype=np.float64))
+    _require_finite(mean_cost)
     if np.isdtype(part.labels.dtype, "real floating"):
         return _regression_figures(outputs, expected, mean_cost)
     said = predicted_classes(outputs)
     n_classes = max(2, network.sizes[-1])
-    confusion = np.zeros((n_classes, n_classes), dtype=np.int64)
-    np.add.at(confusion, (part.labels, said), 1)
+    confusion = confusion_counts(part.labels, said, n_classes)
     labels = classes or tuple(map(str, range(n_classes)))
     return Evaluation(
         n_samples=part.n_samples,
@@ -132,15 +160,28 @@ def _share(count: np.int64, total: np.int64) -> float | None:
 
 
 def _regression_figures(outputs: np.ndarray, expected: np.ndarray, cost: float) -> Evaluation:
-    residual = (outputs - expected).astype(np.float64)
-    total = float(((expected - expected.mean(axis=0)) ** 2).sum(dtype=np.float64))
+    targets = expected.astype(np.float64)
+    is_constant = bool((targets == targets[0]).all())
+    with np.errstate(all="ignore"):
+        residual = outputs - targets
+        total = float(((targets - targets.mean(axis=0)) ** 2).sum())
+        squares = float((residual**2).sum())
+    _require_finite(total + squares)
     return Evaluation(
         n_samples=len(expected),
         cost=cost,
-        r2=1.0 - float((residual**2).sum()) / total if total else None,
-        rmse=float(np.sqrt((residual**2).mean())),
+        r2=None if is_constant else 1.0 - squares / total,
+        rmse=math.sqrt(squares / residual.size),
         mae=float(np.abs(residual).mean()),
     )
+
+
+def _require_finite(figure: float) -> None:
+    if not math.isfinite(figure):
+        raise InvalidValueError(
+            f"cost: the network's outputs lie too far from what is expected for a finite cost, got {figure}; the "
+            "inputs, the targets or the network's weights are too large"
+        )
 
 
 def require_same_shape(network: Network, part: Part) -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from pellucid.data import Features
+from pellucid.errors import InvalidValueError
 from pellucid.maths import Network
 from pellucid.model.decision import predicted_classes, probabilities
 
@@ -27,6 +28,21 @@ class Prediction:
     label: str | None
     probabilities: dict[str, float]
     outputs: np.ndarray
+
+
+def require_finite_outputs(outputs: np.ndarray) -> None:
+    """Checks that a network has answers, outputs (n_samples, n_outputs) being its answers.
+
+    Raises:
+        InvalidValueError: NaN or infinity is among them; the message says for which example.
+    """
+    is_finite = np.isfinite(outputs).all(axis=-1)
+    if not is_finite.all():
+        raise InvalidValueError(
+            f"outputs: the network's outputs are not finite for {np.count_nonzero(~is_finite):,} of "
+            f"{len(outputs):,} examples, first for number {np.argmin(is_finite)} (counted from 0); that input or the "
+            "network's weights are too large, or hold NaN"
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +70,11 @@ class Model:
             raw: one example, or several stacked along the first axis; each in the features' shape, or flat.
 
         Raises:
-            InvalidValueError: another shape.
+            InvalidValueError: another shape, or outputs that are not finite.
         """
-        outputs = np.atleast_2d(self.network(self.features.vectors(np.asarray(raw))))
+        with np.errstate(all="ignore"):  # what leaves the finite numbers is told below
+            outputs = np.atleast_2d(self.network(self.features.vectors(np.asarray(raw))))
+        require_finite_outputs(outputs)
         if self.classes is None:
             return [Prediction(None, {}, row) for row in outputs]
         said = predicted_classes(outputs)

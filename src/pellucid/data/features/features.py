@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 from jaxtyping import Float, Shaped
 
@@ -25,6 +25,9 @@ class Features:
         normalisation: The rule by which a picture file becomes a raw example; "none" where there is no such rule.
     """
 
+    KIND: ClassVar[str] = "array"
+    """What the model file calls features of this kind, so that others (text, tables, sound) can come beside them."""
+
     shape: tuple[int, ...]
     scale: float = 1.0
     normalisation: Normalisation = "none"
@@ -45,14 +48,32 @@ class Features:
         return math.prod(self.shape)
 
     def vectors(self, raw: Shaped[Array, "..."]) -> Float[Array, "*n_samples n_features"]:
-        """The input vectors of raw examples, in their own array library, also inside a compiled function.
+        """The input vectors of one raw example or of several, whichever the shape says.
+
+        Where examples have the shape (1, k), an array of that shape is one example: `batch` is for a batch of one.
 
         Parameters:
             raw: One example, of this shape or flat (n_features,), or n of them, stacked along the first axis.
 
         Returns:
-            (n_features,) for one example, (n, n_features) for n, of dtype float32. Only floating-point values that
-            need no scaling keep their own dtype: a scaled value is the same whichever dtype it was stored in.
+            (n_features,) for one example, (n, n_features) for n; of the dtype that `batch` gives.
+
+        Raises:
+            InvalidValueError: The shape is another one, or the array does not hold real numbers.
+        """
+        if raw.shape in (self.shape, (self.n_features,)):
+            return self.batch(raw[None])[0]
+        return self.batch(raw)
+
+    def batch(self, raw: Shaped[Array, "..."]) -> Float[Array, "n_samples n_features"]:
+        """The input vectors of n raw examples, in their own array library, also inside a compiled function.
+
+        Parameters:
+            raw: n examples stacked along the first axis, each of this shape or flat: (n, …), also with n = 1.
+
+        Returns:
+            (n, n_features), of dtype float32. Only floating-point values that need no scaling keep their own dtype: a
+            scaled value is the same whichever dtype it was stored in.
 
         Raises:
             InvalidValueError: The shape is another one, or the array does not hold real numbers.
@@ -61,22 +82,19 @@ class Features:
         if not xp.isdtype(raw.dtype, ("bool", "integral", "real floating")):
             raise InvalidValueError(f"raw examples: real numbers are required, an array of dtype {raw.dtype} arrived")
         flat = (self.n_features,)
-        if raw.shape in (self.shape, flat):
-            vectors = xp.reshape(raw, flat)
-        elif raw.shape[1:] in (self.shape, flat):
-            vectors = xp.reshape(raw, (raw.shape[0], self.n_features))
-        else:
+        if raw.shape[1:] not in (self.shape, flat):
             raise InvalidValueError(
                 f"raw examples: shape {self.shape} or {flat} is required, alone or n of them stacked along the first "
                 f"axis; shape {raw.shape} arrived"
             )
+        vectors = xp.reshape(raw, (raw.shape[0], self.n_features))
         if self.scale == 1:
             return vectors if xp.isdtype(raw.dtype, "real floating") else xp.astype(vectors, xp.float32)
         return xp.astype(vectors, xp.float32) * self.scale
 
     def to_dict(self) -> dict[str, Any]:
         """What JSON can hold of it, for the model file."""
-        return {"shape": list(self.shape), "scale": self.scale, "normalisation": self.normalisation}
+        return {"kind": self.KIND, "shape": list(self.shape), "scale": self.scale, "normalisation": self.normalisation}
 
     @classmethod
     def from_dict(cls, entries: Mapping[str, Any]) -> "Features":
@@ -85,7 +103,12 @@ class Features:
         Raises:
             FormatError: An entry is missing, unknown or not what it may be.
         """
-        required = {"shape", "scale", "normalisation"}
+        if "kind" in entries and entries["kind"] != cls.KIND:
+            raise FormatError(
+                f"features: kind must be '{cls.KIND}', not {entries['kind']!r}; if a newer Pellucid wrote it, upgrade "
+                "with: pip install --upgrade pellucid"
+            )
+        required = {"kind", "shape", "scale", "normalisation"}
         if set(entries) != required:
             raise FormatError(
                 f"features: the entries {', '.join(sorted(required))} are required, "

@@ -1,0 +1,63 @@
+"""The pictures of a run: which are drawn, of what, and that the examples go through the network once."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import pellucid.figures.run as figures_run
+from pellucid.data import Dataset
+from pellucid.maths import Network
+from pellucid.model import Model
+from pellucid.training import TrainingResult
+from pellucid.training.history import EpochRecord
+
+
+def result_of(network: Network, data: Dataset, cost: str) -> TrainingResult:
+    """What training might have given: this network after one epoch."""
+    model = Model(network, cost, data.classes, data.features)
+    return TrainingResult(network, model, (EpochRecord(1, 0.5, 0.5, 0.6, 0.4, 0.1),), (0.1,), 1, "all epochs done")
+
+
+def pictures(n_classes: int) -> Dataset:
+    generator = np.random.default_rng(3)
+    labels = np.arange(60) % n_classes
+    names = tuple(f"class {number}" for number in range(n_classes))
+    return Dataset.from_arrays(generator.uniform(0, 1, (60, 3, 4)), labels, classes=names)
+
+
+def test_a_run_on_pictures_has_them_all_from_one_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    data = pictures(3)
+    network = Network.random([12, 4, 3], output="softmax", seed=1)
+    passes: list[int] = []
+    forward = Network.forward
+    monkeypatch.setattr(Network, "forward", lambda self, x: passes.append(len(x)) or forward(self, x))
+    figures_run.draw_run(tmp_path, result_of(network, data, "cross-entropy"), data)
+    names = {"learning-curves", "network", "activation", "first-layer-weights", "confusion", "most-wrong"}
+    assert {path.stem for path in tmp_path.iterdir()} == names
+    assert data.test is not None
+    assert passes == [data.test.n_samples]
+
+
+def test_a_single_output_neuron_stands_for_the_second_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    data = pictures(2)
+    given: list[object] = []
+    draw = figures_run.network_diagram
+    monkeypatch.setattr(
+        figures_run,
+        "network_diagram",
+        lambda network, output_names: given.append(output_names) or draw(network, output_names=output_names),
+    )
+    for n_outputs in (1, 2):
+        network = Network.random([12, n_outputs], output="sigmoid", seed=1)
+        figures_run.draw_run(tmp_path, result_of(network, data, "squared-error"), data)
+    assert given == [("class 1",), ("class 0", "class 1")]
+    assert (tmp_path / "confusion.svg").exists()
+
+
+def test_a_run_in_regression_has_no_confusion(tmp_path: Path):
+    inputs = np.random.default_rng(3).normal(0, 1, (30, 2))
+    data = Dataset.from_arrays(inputs, inputs.sum(axis=1))
+    network = Network.random([2, 1], output="identity", seed=1)
+    figures_run.draw_run(tmp_path, result_of(network, data, "squared-error"), data)
+    assert {path.stem for path in tmp_path.iterdir()} == {"learning-curves", "network", "activation"}
