@@ -19,14 +19,16 @@ help:            ## list the targets
 setup: $(READY)  ## make .venv with Pellucid and all that its tests need
 
 $(READY): requirements/dev.txt pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Pellucid needs Python 3.11 or newer; name one with: make PYTHON=python3.11")'
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install $(PIP_FLAGS) --require-hashes --requirement requirements/dev.txt
-	$(BIN)/python -m pip install $(PIP_FLAGS) --no-deps --no-build-isolation --editable .
-	touch $(READY)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Pellucid needs Python 3.11 or newer; name one with: make PYTHON=python3.11")'
+	@echo "Setting up .venv with locked versions; the first time this takes about a minute."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install $(PIP_FLAGS) --require-hashes --requirement requirements/dev.txt
+	@$(BIN)/python -m pip install $(PIP_FLAGS) --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+	@echo "Ready: $(BIN)/pellucid"
 
 demo: $(READY)   ## learn the bundled digits as in the essay, and show the arithmetic
-	$(BIN)/python examples/demo.py
+	@$(BIN)/python examples/demo.py
 
 test: $(READY)   ## run the tests
 	$(BIN)/python -m pytest -n 2

@@ -14,3 +14,5 @@ COMMANDS = (
 for command in COMMANDS:
     print(f"\n$ pellucid {' '.join(command)}\n", flush=True)
     subprocess.run([sys.executable, "-m", "pellucid.cli", *command], check=True)  # noqa: S603 - the commands above
+
+print(f"\nThe model, its history and its pictures are in {RUN}. Next: pellucid walkthrough")

@@ -74,8 +74,24 @@ def unknown_name(name: str, known: Iterable[str], what: str) -> UnknownNameError
     """
     names = sorted(known)
     close = get_close_matches(str(name), names, n=1, cutoff=0.5)
-    hint = f"; did you mean '{close[0]}'?" if close else ";"
+    hint = f"; did you mean '{close[0]}'?" if close else ""
     return UnknownNameError(f"{what}: '{name}' is not known{hint} (known: {', '.join(names)})")
+
+
+def require_kind(value: object, kind: type | tuple[type, ...], what: str) -> None:
+    """Checks what kind of thing an argument is, where another one would fail far from its cause.
+
+    Raises:
+        InvalidValueError: it is of another kind.
+
+    >>> require_kind("sgd", float, "learning_rate: a number")
+    Traceback (most recent call last):
+        ...
+    pellucid.errors.InvalidValueError: learning_rate: a number is required, got 'sgd'
+    """
+    if not isinstance(value, kind):
+        shown = repr(value)
+        raise InvalidValueError(f"{what} is required, got {shown if len(shown) <= 60 else type(value).__name__}")
 
 
 def look_up(name: str, table: Mapping[str, T], what: str) -> T:

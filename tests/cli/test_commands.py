@@ -219,9 +219,27 @@ def test_explain_refuses_with_the_valid_range(pellucid, trained: Path, arguments
 
 
 def test_explain_wants_one_example(pellucid, trained: Path, tmp_path: Path):
-    for options in ([], ["--data", "digits", "--input", str(tmp_path)]):
-        outcome = pellucid("explain", trained, *options, "neuron", "3:1")
-        assert "either --data DATA --sample I or --input FILE" in outcome.err
+    outcome = pellucid("explain", trained, "neuron", "3:1")
+    assert "either --data DATA --sample I or --input FILE" in outcome.err
+    outcome = pellucid("explain", trained, "--data", "digits", "--input", str(tmp_path), "neuron", "3:1")
+    assert "give --data DATA --sample I or --input FILE, not both" in outcome.err
+
+
+def test_explain_says_what_it_explains(pellucid, trained: Path):
+    label = pl.load_data("digits").test.labels[1]
+    text = pellucid("explain", trained, "--data", "digits", "--sample", "1", "neuron", "4:2").out
+    first = text.splitlines()[0]
+    assert first.startswith(f"test example 1 of digits (counted from 0): it is {label}, the network says ")
+    assert first.endswith("; neuron 2 of layer 4 stands for 1")
+
+
+def test_predict_answers_the_good_pictures_and_names_the_bad_ones(pellucid, trained: Path, tmp_path: Path):
+    good = draw_digit(pl.load_data("digits").test.raw[0], tmp_path / "good.png")
+    Image.new("L", (50, 50), 255).save(tmp_path / "blank.png")
+    outcome = pellucid("predict", trained, tmp_path / "blank.png", good, "--json")
+    assert outcome.code == 1
+    assert [prediction["input"] for prediction in json.loads(outcome.out)["predictions"]] == [str(good)]
+    assert outcome.err.startswith("error: blank.png: ")
 
 
 def test_explaining_and_predicting_do_not_import_jax(trained: Path):

@@ -100,7 +100,7 @@ def test_inputs_expected_outputs_and_costs_that_do_not_fit_are_refused():
     place = {"layer": 2, "neuron": 1}
     with pytest.raises(InvalidValueError, match=r"x: must have shape \(6,\).* got \(5,\)"):
         pl.explain.neuron(NET, X[:5], **place)
-    with pytest.raises(InvalidValueError, match="one example, 6 finite numbers"):
+    with pytest.raises(InvalidValueError, match="x: finite numbers are required, number 1 is nan"):
         pl.explain.neuron(NET, np.full(6, np.nan), **place)
     with pytest.raises(InvalidValueError, match="expected: 3 finite numbers are required"):
         pl.explain.gradient(NET, X, [1.0], cost="cross-entropy", **place)

@@ -1,4 +1,4 @@
-"""Softmax explained: the sum over the layer is a step of its own, short however wide, true however large z."""
+"""Softmax explained: the sum over the layer as a step of its own, short in a wide layer, true however large z is."""
 
 import json
 from collections.abc import Callable

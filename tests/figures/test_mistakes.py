@@ -30,7 +30,7 @@ def test_mistakes_come_the_most_confident_first() -> None:
 
 def test_what_is_left_out_is_said(texts_of: Callable[[Figure], list[str]]) -> None:
     few = most_wrong(IMAGES, TRUE, SAID, PROBABILITY, CLASSES, count=2)
-    assert "The 2 of 4 mistakes, the most confident first" in texts_of(few)
+    assert "2 of 4 mistakes, the most confident first" in texts_of(few)
     assert sum(bool(panel.get_images()) for panel in few.axes) == 2
     everything = most_wrong(IMAGES, TRUE, SAID, PROBABILITY, CLASSES)
     assert "4 mistakes, the most confident first" in texts_of(everything)

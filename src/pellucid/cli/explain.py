@@ -15,7 +15,6 @@ from pellucid.cli.evaluate import ModelPath, PartName, part_of
 if TYPE_CHECKING:
     import numpy as np
 
-    from pellucid.explain import Derivation
     from pellucid.model import Model
 
 
@@ -73,6 +72,7 @@ def explain(
     loaded = load(model)
     layer, neuron, source = parse_place(place, kind)
     raw, label = read_example(loaded, data, sample, part, file)
+    example = f"{part} example {sample} of {data} (counted from 0)" if data else str(file)
     if kind is Kind.neuron:
         derivation = explanations.neuron(loaded, raw, layer=layer, neuron=neuron, top=top)
     else:
@@ -83,15 +83,22 @@ def explain(
         else:
             optimizer = plain_descent(loaded, learning_rate)
             derivation = explanations.update(loaded, raw, target, cost=loaded.cost, optimizer=optimizer, **choices)
-    show(derivation, format_, digits)
-
-
-def show(derivation: "Derivation", format_: Format, digits: int) -> None:
-    """Prints the derivation: text folded to the terminal's width, or JSON."""
     if format_ is Format.json:
         print_json(derivation.to_dict(digits))
     else:
+        say(f"{example}: {told_about(loaded, raw, label, layer, neuron)}\n")
         say(derivation.to_text(digits, output().width).rstrip())
+
+
+def told_about(model: "Model", raw: "np.ndarray", label: Any, layer: int, neuron: int) -> str:
+    """What the example is, what the network says of it, and which class an output neuron stands for."""
+    said = model.predict(raw)[0].label
+    if model.classes is None or said is None:
+        return f"the target is {label}" if label is not None else "no target is known"
+    told = f"the network says {said}" if label is None else f"it is {model.classes[label]}, the network says {said}"
+    if layer == len(model.network.sizes) and model.network.sizes[-1] == len(model.classes):
+        told += f"; neuron {neuron} of layer {layer} stands for {model.classes[neuron - 1]}"
+    return told
 
 
 def parse_place(place: str, kind: Kind) -> tuple[int, int, int | None]:
@@ -123,7 +130,9 @@ def read_example(
     from pellucid.data.features.pictures import normalise_picture
     from pellucid.errors import InvalidValueError
 
-    if (data is None) == (file is None):
+    if data is not None and file is not None:
+        raise InvalidValueError("one example is explained: give --data DATA --sample I or --input FILE, not both")
+    if data is None and file is None:
         raise InvalidValueError(
             "either --data DATA --sample I or --input FILE is required, to say what example to explain"
         )

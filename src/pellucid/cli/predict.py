@@ -25,9 +25,13 @@ def predict(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Name the class of pictures, each first normalised as the model's training pictures were."""
-    from pellucid.data.features.pictures import normalise_picture
-    from pellucid.errors import InvalidValueError
+    """Name the class of pictures, each first normalised as the model's training pictures were.
+
+    A picture should hold one handwritten digit, in pen on a plain ground. One that cannot be read is named on standard
+    error, and the others are answered.
+    """
+    from pellucid.data.features.pictures import NormalisedPicture, normalise_picture
+    from pellucid.errors import DataError, FormatError, InvalidValueError, MissingFileError
     from pellucid.model import load
 
     loaded = load(model)
@@ -36,23 +40,36 @@ def predict(
         raise InvalidValueError(
             f"{model}: this model takes {features.n_features} numbers; predict reads pictures for models of digits"
         )
-    pictures = [normalise_picture(file, features.shape, features.normalisation) for file in files]
+    read: list[Path] = []
+    pictures: list[NormalisedPicture] = []
+    for file in files:
+        try:
+            pictures.append(normalise_picture(file, features.shape, features.normalisation))
+            read.append(file)
+        except (DataError, FormatError, MissingFileError) as error:
+            say(f"error: {error}", is_error=True)
     predictions = [loaded.predict(picture.pixels)[0] for picture in pictures]
     if save_normalised is not None:
-        save_pictures(save_normalised, files, pictures)
+        save_pictures(save_normalised, read, pictures)
     if as_json:
         print_json(
             {
                 "predictions": [
                     {"input": str(file), "class": prediction.label, "probabilities": prediction.probabilities}
-                    for file, prediction in zip(files, predictions, strict=True)
+                    for file, prediction in zip(read, predictions, strict=True)
                 ]
             }
         )
-        return
-    for file, prediction in zip(files, predictions, strict=True):
-        ranked = sorted(prediction.probabilities.items(), key=lambda pair: -pair[1])[:SHOWN_CLASSES]
-        say(f"{file}: {prediction.label}   ({', '.join(f'{name} {p:.1%}' for name, p in ranked)})")
+    else:
+        for file, prediction in zip(read, predictions, strict=True):
+            ranked = sorted(prediction.probabilities.items(), key=lambda pair: -pair[1])[:SHOWN_CLASSES]
+            say(f"{file}: {prediction.label}   ({', '.join(f'{name} {p:.1%}' for name, p in ranked)})")
+        if predictions and loaded.network.output.name != "softmax" and loaded.network.sizes[-1] > 1:
+            say(
+                "Each figure is an output's share of the sum of all outputs, which stand for themselves.", is_error=True
+            )
+    if len(read) < len(files):
+        raise typer.Exit(1)
 
 
 def save_pictures(folder: Path, files: "Sequence[Path]", pictures: "Sequence[NormalisedPicture]") -> None:

@@ -57,7 +57,7 @@ def _print_some(epochs: int) -> Callable[[Progress], None]:
 
 def describe(progress: Progress, finished: EpochRecord | None) -> str:
     """Cost and accuracy so far in the epoch, and on the validation part after the last one that is finished."""
-    text = f"cost {progress.cost:.4f}"
+    text = f"cost {progress.cost:.4g}"
     if progress.accuracy is not None:
         text += f"  accuracy {progress.accuracy:.2%}"
     return text + (_validation(finished) if finished else "")
@@ -66,7 +66,7 @@ def describe(progress: Progress, finished: EpochRecord | None) -> str:
 def _validation(record: EpochRecord) -> str:
     if record.validation_accuracy is not None:
         return f"  validation {record.validation_accuracy:.2%}"
-    return "" if record.validation_cost is None else f"  validation cost {record.validation_cost:.4f}"
+    return "" if record.validation_cost is None else f"  validation cost {record.validation_cost:.4g}"
 
 
 @contextmanager

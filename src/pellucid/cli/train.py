@@ -16,6 +16,7 @@ from pellucid.training.run_folder import CONFIG_FILE, NewRun, write_results
 if TYPE_CHECKING:
     from pellucid.data import Dataset
     from pellucid.model import Evaluation
+    from pellucid.training import TrainingResult
     from pellucid.training.recipe import Recipe
 
 SETUP = "What is trained"
@@ -106,7 +107,8 @@ def train(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Ready-made choices (pellucid recipes list); other options go over them.",
+            help="Ready-made choices (pellucid recipes list). Other options go over them; another optimizer or cost "
+            "brings its own learning rate or output layer.",
             rich_help_panel=RUN,
         ),
     ] = None,
@@ -186,12 +188,7 @@ def run(recipe: "Recipe", data: "Dataset", new_run: NewRun, settings: dict[str, 
     validation = evaluate(model, data.validation) if data.validation else None
     test = evaluate(model, data.test) if data.test else None
     if not as_json:
-        told = f"{len(result.history)} epochs in {sum(result.seconds):.1f} s, best: epoch {result.best_epoch}"
-        say(f"{told} ({result.stopped_because})")
-        for part, evaluation in (("validation", validation), ("test", test)):
-            if evaluation is not None:
-                say(summary(evaluation, part))
-        say(f"model and history: {folder}")
+        print_report(folder, result, validation, test)
     draw_run(folder, result, data)
     if not as_json:
         say(f"pictures: {folder / '*.png'}")
@@ -208,6 +205,20 @@ def run(recipe: "Recipe", data: "Dataset", new_run: NewRun, settings: dict[str, 
                 "test": short_report(test),
             }
         )
+
+
+def print_report(
+    folder: Path, result: "TrainingResult", validation: "Evaluation | None", test: "Evaluation | None"
+) -> None:
+    """Prints how training went, how good the network is, and where it lies."""
+    epochs = "1 epoch" if len(result.history) == 1 else f"{len(result.history)} epochs"
+    say(f"{epochs} in {sum(result.seconds):.1f} s, best: epoch {result.best_epoch} ({result.stopped_because})")
+    for part, evaluation in (("validation", validation), ("test", test)):
+        if evaluation is not None:
+            say(summary(evaluation, part))
+    if test is not None and test.accuracy is not None and test.accuracy <= (test.baseline_accuracy or 0):
+        say("Hint: no better than always naming one class; a smaller --learning-rate may help.", is_error=True)
+    say(f"model and history: {folder}")
 
 
 def short_report(evaluation: "Evaluation | None") -> dict[str, Any] | None:

@@ -113,7 +113,7 @@ class Part:
         return tuple(np.bincount(self.labels, minlength=max(2, self.n_outputs)).tolist())
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
     """Labelled examples in their parts, with what one must know to learn from them.
 
@@ -134,6 +134,10 @@ class Dataset:
     classes: tuple[str, ...] | None
     features: Features
     split: str
+
+    def __repr__(self) -> str:
+        parts = ", ".join(f"{part.n_samples:,} {name}" for name, part in self.parts.items())
+        return f"<data set {self.name}: {parts}; {self.task}>"
 
     @property
     def feature_shape(self) -> tuple[int, ...]:

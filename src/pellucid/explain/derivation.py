@@ -71,7 +71,7 @@ class Step:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Derivation:
     """How a number comes about, step by step; the last step's value is the number.
 
@@ -87,6 +87,9 @@ class Derivation:
     def value(self) -> float:
         """The number that is derived, in float64."""
         return self.steps[-1].value
+
+    def __repr__(self) -> str:
+        return f"<derivation of {len(self.steps)} steps: {self.title} = {self.value:.6g}>"
 
     def to_dict(self, digits: int = DEFAULT_DIGITS) -> dict[str, Any]:
         """The derivation as JSON can hold it: title, value, and each step with formula, numbers, value and tolerance.

@@ -36,10 +36,13 @@ class Subject:
             vector = np.asarray(x, dtype=np.float64)
         except (TypeError, ValueError) as error:
             raise InvalidValueError(f"x: numbers are required, got {type(x).__name__}") from error
-        if vector.ndim != 1 or not np.isfinite(vector).all():
+        if vector.ndim != 1:
             raise InvalidValueError(
-                f"x: one example, {network.sizes[0]} finite numbers, is required, got shape {vector.shape}"
+                f"x: one example of {network.sizes[0]} numbers is required, got shape {vector.shape}"
             )
+        if not np.isfinite(vector).all():
+            place = int(np.flatnonzero(~np.isfinite(vector))[0])
+            raise InvalidValueError(f"x: finite numbers are required, number {place + 1} is {vector[place]}")
         network = network.astype(np.float64)
         with np.errstate(over="ignore", invalid="ignore"):
             trace = network.forward(vector)

@@ -86,8 +86,8 @@ Operand = Expression | float
 class Number(Expression):
     """A leaf: a float64 value, where it comes from, and the symbol that stands for it in the formula.
 
-    `ref` is `w3:1,4` for a weight, `b3:1` a bias, `z3:1`, `a2:4`, `d3:1` a delta, `e:2` an expected output, `r` the
-    learning rate, `step:2` the second step's value, `rest:776` the sum of 776 terms not shown, `const` a constant.
+    `ref` is `w3:1,4` for a weight, `b3:1` a bias, `z3:1`, `y3:1`, `a2:4`, `d3:1` a delta, `e:2` an expected output, `r`
+    the learning rate, `step:2` the second step's value, `rest:776` the sum of 776 terms not shown, `const` a constant.
     """
 
     value: float

@@ -58,7 +58,7 @@ def most_wrong(
     n_rows = math.ceil(drawn.size / n_columns)
     figure = Figure(figsize=(max(1.5 * n_columns, 4.2), 1.85 * n_rows + 0.6), layout="constrained")
     noun = "mistake" if wrong.size == 1 else "mistakes"
-    which = f"{wrong.size:,} {noun}" if drawn.size == wrong.size else f"The {drawn.size} of {wrong.size:,} mistakes"
+    which = f"{wrong.size:,} {noun}" if drawn.size == wrong.size else f"{drawn.size} of {wrong.size:,} mistakes"
     figure.suptitle(f"{which}, the most confident first", fontsize=11)
     panels = figure.subplots(n_rows, n_columns, squeeze=False).ravel()
     low, high = float(images.min()), float(images.max())

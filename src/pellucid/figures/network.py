@@ -61,7 +61,7 @@ def network_diagram(
     left, right = -max(1.5, 0.8 + room[0]), columns[-1].x + max(1.5, 0.8 + room[1])
     top = max(float(column.y[0]) for column in columns) + 1.5
     lowest = min(float(column.y[-1]) for column in columns) - RADIUS - (0.6 if is_small else 0.25)
-    bottom = lowest - (0.85 if any(column.ellipsis is not None for column in columns) else 0.55)
+    bottom = lowest - (1.3 if any(column.ellipsis is not None for column in columns) else 1.0)
     inches = min(0.62, 13 / (right - left), 13 / (top - bottom))
     figure = Figure(figsize=(inches * (right - left), inches * (top - bottom)))
     panel = figure.add_axes((0, 0, 1, 1))
@@ -84,6 +84,8 @@ def network_diagram(
         title = f"layer {index + 1}" + (" (output)" if index == len(columns) - 1 else "")
         panel.text(column.x, top - 0.2, f"{title}\n{role}", ha="center", va="top", fontsize=font, parse_math=False)
         panel.text(column.x, lowest, _size_of(column), ha="center", va="top", fontsize=font, color=GREY)
+    key = "edges: orange positive, blue negative, thicker for larger weights"
+    panel.text((left + right) / 2, bottom + 0.05, key, ha="center", va="bottom", fontsize=0.85 * font, color=GREY)
     for column, given, side in names:
         _draw_names(panel, column, given or (), side, font)
     return figure

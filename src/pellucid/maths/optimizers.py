@@ -6,10 +6,11 @@ trees, write out the correction with its numbers.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
+from numbers import Real
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from pellucid.arrays import namespace
-from pellucid.errors import InvalidValueError
+from pellucid.errors import InvalidValueError, require_kind
 
 Operand: TypeAlias = Any
 """An array of any shape, or an expression tree: whatever the operators and `sqrt` work on."""
@@ -54,6 +55,8 @@ class Optimizer(ABC):
     def __post_init__(self) -> None:
         for field in fields(self):
             value, where = getattr(self, field.name), f"{self.name}: {field.name}"
+            if field.name != "nesterov":
+                require_kind(value, Real, f"{where}: a number")
             if field.name in POSITIVE and not 0 < value < float("inf"):
                 raise InvalidValueError(f"{where} must be a number above 0, got {value}")
             if field.name in UNIT_INTERVAL and not 0 <= value < 1:

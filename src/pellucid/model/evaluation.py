@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.data import Features, Part, expected_outputs
-from pellucid.errors import InvalidValueError
+from pellucid.errors import InvalidValueError, require_kind
 from pellucid.maths import Cost, Network, example_costs, find_cost, require_fit
 from pellucid.model.decision import predicted_classes
 from pellucid.model.model import Model, require_finite_outputs
@@ -115,6 +115,7 @@ def evaluate(network: Network | Model, part: Part, *, cost: str | Cost | None = 
         InvalidValueError: the part does not fit the network, the cost does not fit its output layer, or the outputs
             or the cost are not finite.
     """
+    require_kind(part, Part, "part: a part of a data set, such as data.test,")
     classes, features = None, part.features
     if isinstance(network, Model):
         classes, features = network.classes, network.features

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pellucid.errors import FormatError, InvalidValueError, MissingFileError, PellucidError
+from pellucid.errors import FormatError, InvalidValueError, MissingFileError, PellucidError, require_kind
 from pellucid.files import pack_tensors, read_bounded, readable, unpack_tensors, write_atomically
 from pellucid.files.tensors import MAX_FILE_BYTES
 from pellucid.maths import ACTIVATIONS, COSTS
@@ -20,6 +20,7 @@ def save(model: Model, path: str | Path) -> Path:
             hold, weights that are not finite, class names that are no names, or provenance that JSON cannot hold.
         WriteError: the disk is full or the folder missing.
     """
+    require_kind(model, Model, "model: a Model, such as the result's .model,")
     path = Path(path)
     for activation in model.network.activations:
         if ACTIVATIONS.get(activation.name) is not activation:

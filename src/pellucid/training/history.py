@@ -50,7 +50,7 @@ class Progress:
     """The epoch finished just now, with the block that ended it; None in mid-epoch."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TrainingResult:
     """What training gives back.
 
@@ -69,3 +69,6 @@ class TrainingResult:
     seconds: tuple[float, ...]
     best_epoch: int
     stopped_because: str
+
+    def __repr__(self) -> str:
+        return f"<{len(self.history)} epochs, best: {self.best_epoch} ({self.stopped_because}): {self.network}>"

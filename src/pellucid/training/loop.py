@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from operator import index
+from types import NoneType
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from pellucid.arrays import Array
 from pellucid.data import Dataset, Part, expected_outputs
-from pellucid.errors import DivergenceError, InvalidValueError
+from pellucid.errors import DivergenceError, InvalidValueError, require_kind
 from pellucid.maths import Adam, Cost, Network, Optimizer, Parameters, Penalty, find_cost, require_fit
 from pellucid.model import Model
 from pellucid.model.evaluation import require_same_shape
@@ -72,6 +73,9 @@ def train(
             returned and `stopped_because` says what happened.)
         EngineError: the device is missing, or fails the self-test.
     """
+    require_kind(network, Network, "network: a Network")
+    require_kind(data, Dataset, "data: a Dataset, of load_data or Dataset.from_arrays,")
+    require_kind(optimizer, (Optimizer, NoneType), "optimizer: one such as SGD(0.1) or Adam()")
     rule = LearningRule(find_cost(cost), optimizer or Adam(), penalty)
     require_fit(rule.cost, network.output)
     require_same_shape(network, data.train)

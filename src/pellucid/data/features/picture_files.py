@@ -65,7 +65,7 @@ def read_grey(source: Path | bytes) -> np.ndarray:
 
 def source_name(source: Path | bytes) -> str:
     """What messages call the picture: the file's name, or "picture" for bytes."""
-    return "picture" if isinstance(source, bytes) else source.name
+    return "picture" if isinstance(source, bytes) else source.name or str(source)
 
 
 def _too_large(name: str, arrived: str) -> FormatError:
