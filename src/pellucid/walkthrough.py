@@ -40,7 +40,7 @@ class Figure:
         """The value to `decimals` places (and never −0)."""
         if isinstance(self.value, tuple):
             return tuple(round(each, self.decimals) + 0.0 for each in self.value)
-        return round(self.value, self.decimals) + 0.0
+        return round(self.value, self.decimals) + 0.0 if self.decimals else round(self.value)
 
     @property
     def agrees(self) -> bool | None:
@@ -120,11 +120,11 @@ def architecture() -> Chapter:
         "1. Architecture",
         text,
         (
-            Figure("input neurons, 28 · 28", float(network.sizes[0]), 0, 784.0),
-            Figure("into layer 2, 16 · 784 + 16", float(parameters[0]), 0),
-            Figure("into layer 3, 16 · 16 + 16", float(parameters[1]), 0),
-            Figure("into layer 4, 10 · 16 + 10", float(parameters[2]), 0),
-            Figure("weights and biases in all", float(network.parameter_count), 0, 13002.0),
+            Figure("input neurons, 28 · 28", network.sizes[0], 0, 784),
+            Figure("into layer 2, 16 · 784 + 16", parameters[0], 0),
+            Figure("into layer 3, 16 · 16 + 16", parameters[1], 0),
+            Figure("into layer 4, 10 · 16 + 10", parameters[2], 0),
+            Figure("weights and biases in all", network.parameter_count, 0, 13002),
         ),
     )
 
