@@ -96,9 +96,11 @@ def test_only_a_run_folder_is_ever_overwritten_and_only_by_a_whole_new_one(pellu
     for choices in (["--device", "tpu"], ["--output", "relu"], ["--optimizer", "sgd", "--learning-rate", "1e30"]):
         assert pellucid("train", "digits", *choices, "--out", "run", "--overwrite").code == 1
         assert Path("run/model.safetensors").read_bytes() == before
-    Path("run/notes.txt").write_text("kept")
-    refused = pellucid("train", "digits", "--epochs", "1", "--out", "run", "--overwrite")
-    assert "holds notes.txt, which is no file of a run" in refused.err
+    for own in ("notes.txt", "photo.png"):
+        Path("run", own).write_text("kept")
+        refused = pellucid("train", "digits", "--epochs", "1", "--out", "run", "--overwrite")
+        assert f"holds {own}, which is no file of a run" in refused.err
+        Path("run", own).unlink()
     assert sorted(path.name for path in Path().iterdir()) == ["mine", "run"]
 
 

@@ -25,7 +25,7 @@ from pellucid.training.step import LearningRule, TrainingState, step
 jnp: ModuleType = jax_numpy
 BLOCK_SECONDS = 0.4
 ASSUMED_FLOPS = 1e11
-"""A block is made about so long on two present-day cores; slower machines take proportionally longer."""
+"""A block has room for so much work at an assumed speed; on a slower machine the loop measures and runs fewer steps."""
 STEP_OVERHEAD_SECONDS = 1e-5
 BLOCK_BYTES = 2**23
 """The examples gathered for one block take no more than 8 MiB, so that they stay in the cache until they are used.

@@ -1,4 +1,7 @@
-"""How a model came about, as plain data for its file: enough to train it again, and no times, so that it repeats."""
+"""How a model came about, as plain data for its file: the data, the rule, the settings, the results; and no times.
+
+The command line adds the recipe, which also says how the network started.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict

@@ -16,10 +16,11 @@ CONFIG_FILE = "config.toml"
 HISTORY_FILE = "history.jsonl"
 TIMINGS_FILE = "timings.jsonl"
 RUNS = Path("runs")
-
-
-OWN_FILES = {CONFIG_FILE, HISTORY_FILE, TIMINGS_FILE, MODEL_FILE}
-PICTURES = {".png", ".svg"}
+PICTURES = ("learning-curves", "network", "activation", "first-layer-weights", "confusion", "most-wrong")
+OWN_FILES = {CONFIG_FILE, HISTORY_FILE, TIMINGS_FILE, MODEL_FILE} | {
+    f"{name}{suffix}" for name in PICTURES for suffix in (".png", ".svg")
+}
+"""All that a run ever writes: anything else in a run folder is somebody's own, and is never deleted."""
 
 
 class NewRun:
@@ -101,7 +102,7 @@ def check_target(folder: Path, *, overwrite: bool) -> None:
     if folder.is_symlink() or not (folder / CONFIG_FILE).is_file() or Path.cwd().is_relative_to(folder.resolve()):
         raise InvalidValueError(f"{folder}: only a run folder can be overwritten, this is none; nothing was deleted")
     for entry in folder.iterdir():
-        if entry.name not in OWN_FILES and entry.suffix not in PICTURES:
+        if entry.name not in OWN_FILES:
             raise InvalidValueError(f"{folder}: holds {entry.name}, which is no file of a run; nothing was deleted")
 
 
