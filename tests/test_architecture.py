@@ -18,8 +18,8 @@ FLOORS = (
     "data",
     "model",
     "training",
-    "explain",
     "figures",
+    "explain",
     "walkthrough",
     "cli",
 )

@@ -65,7 +65,7 @@ def explain(
     pellucid explain RUN --data digits --sample 3 update 2:7
     """
     from pellucid import explain as explanations
-    from pellucid.explain.derivation import check_digits
+    from pellucid.explain.step import check_digits
     from pellucid.model import load
 
     check_digits(digits)

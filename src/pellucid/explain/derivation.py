@@ -2,86 +2,33 @@
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from pellucid.errors import InvalidValueError
-from pellucid.expression import Expression, Infix, Latex, Number, Symbol, Variable, add, evaluate, numbers, tolerance
-from pellucid.expression.bounds import guarded, shown
+from pellucid.explain.document import Block, Document
+from pellucid.explain.step import DEFAULT_DIGITS, Step, check_digits
+from pellucid.expression import Expression, Number, Symbol, Variable, add, evaluate, numbers
+from pellucid.expression.bounds import guarded
 
-DEFAULT_DIGITS = 4
 DEFAULT_TOP = 8
 """So many terms of a long sum are shown; the rest is given as its sum."""
-MAX_DIGITS = 17
-"""Seventeen significant digits tell every float64 from its neighbours."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step: a quantity, and the tree that it is worth.
-
-    Attributes:
-        name: what is found, in words.
-        symbol: the quantity.
-        tree: its formula, each number of which knows where it comes from.
-        note: what else there is to say, in one sentence.
-    """
-
-    name: str
-    symbol: Symbol
-    tree: Expression
-    note: str = ""
-
-    @cached_property
-    def value(self) -> float:
-        """What the tree is worth, in float64."""
-        return evaluate(self.tree)
-
-    @property
-    def is_given(self) -> bool:
-        """Whether the step only introduces a value that is known already."""
-        return isinstance(self.tree, Number)
-
-    def to_dict(self, digits: int) -> dict[str, Any]:
-        """The step in the contract's fields, its numbers shown with so many significant digits.
-
-        Raises:
-            InvalidValueError: with so few digits the numbers shown do not bound the value, such as 1/(1.00 − 1.00).
-        """
-        bound = tolerance(self.tree, digits)
-        if not math.isfinite(bound):
-            raise InvalidValueError(
-                f"digits: {digits} do not bound {self.symbol.text} ({self.name}); more digits are needed, "
-                f"up to {MAX_DIGITS}"
-            )
-        return {
-            "name": self.name,
-            "symbol": self.symbol.latex,
-            "formula": self.tree.lower(Latex(digits, symbols=True)).text,
-            "substituted": self.tree.lower(Latex(digits)).text,
-            "expression": self.tree.lower(Infix(digits)).text,
-            "value": self.value,
-            "tolerance": bound,
-            "terms": [
-                {"ref": number.ref, "value": number.value, "shown": shown(number, digits).plain}
-                for number in numbers(self.tree)
-            ],
-        }
 
 
 @dataclass(frozen=True, repr=False)
-class Derivation:
+class Derivation(Document):
     """How a number comes about, step by step; the last step's value is the number.
 
     Attributes:
         title: what is derived.
-        steps: in order; later ones build on earlier ones.
+        blocks: the steps in order, later ones building on earlier ones; and what is said or drawn between them.
     """
 
-    title: str
-    steps: tuple[Step, ...]
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps, without what stands between them."""
+        return tuple(block for block in self.blocks if isinstance(block, Step))
 
     @property
     def value(self) -> float:
@@ -103,17 +50,6 @@ class Derivation:
         check_digits(digits)
         return {"title": self.title, "value": self.value, "steps": [step.to_dict(digits) for step in self.steps]}
 
-    def to_text(self, digits: int = DEFAULT_DIGITS, width: int = 100) -> str:
-        """The derivation in Unicode mathematics, folded to `width` columns.
-
-        Raises:
-            InvalidValueError: digits out of range.
-        """
-        from pellucid.explain.render.text import derivation_text
-
-        check_digits(digits)
-        return derivation_text(self, digits, width)
-
 
 class Steps:
     """A derivation under way: adding a step gives the number with which later steps refer to it.
@@ -129,6 +65,7 @@ class Steps:
         if top < 1:
             raise InvalidValueError(f"top: at least 1 term must be shown, got {top}")
         self.top = top
+        self.blocks: list[Block] = []
         self.finished: list[Step] = []
 
     def add(self, name: str, symbol: Symbol, tree: Expression, note: str = "") -> Number:
@@ -145,6 +82,7 @@ class Steps:
                 "the weights or the input are too large to explain"
             )
         self.finished.append(step)
+        self.blocks.append(step)
         return self.last
 
     def add_sum(self, name: str, symbol: Symbol, terms: list[Expression], note: str = "") -> Number:
@@ -160,6 +98,10 @@ class Steps:
         note = f"{note} {symbol_of_rest.text} is the sum of the {left:,} smaller terms not shown.".lstrip()
         return self.add(name, symbol, add([*(terms[k] for k in largest), rest]), note)
 
+    def show(self, block: Block) -> None:
+        """Adds something that is no step: words, a table, a picture."""
+        self.blocks.append(block)
+
     @property
     def last(self) -> Number:
         """The value of the step added last, as a leaf."""
@@ -167,14 +109,4 @@ class Steps:
 
     def conclude(self, title: str) -> Derivation:
         """The derivation of what was added last."""
-        return Derivation(title, tuple(self.finished))
-
-
-def check_digits(digits: int) -> None:
-    """Checks a number of significant digits.
-
-    Raises:
-        InvalidValueError: it is not 1 to 17.
-    """
-    if not 1 <= digits <= MAX_DIGITS:
-        raise InvalidValueError(f"digits: 1 to {MAX_DIGITS} significant digits can be shown, got {digits}")
+        return Derivation(title, tuple(self.blocks))

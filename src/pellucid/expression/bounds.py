@@ -11,7 +11,7 @@ from itertools import product
 from typing import Any, TypeAlias
 
 from pellucid.expression.numerals import Numeral, constant_numeral, numeral
-from pellucid.expression.tree import CONSTANT, FUNCTIONS, Expression, Number, Value
+from pellucid.expression.tree import EXACT, FUNCTIONS, Expression, Number, Value
 
 Interval: TypeAlias = tuple[float, float]
 LIBRARY_ULPS = 4
@@ -20,7 +20,7 @@ LIBRARY_ULPS = 4
 
 def shown(number: Number, digits: int) -> Numeral:
     """The number as it is shown with `digits` significant digits."""
-    return constant_numeral(number.value, digits) if number.ref == CONSTANT else numeral(number.value, digits)
+    return constant_numeral(number.value, digits) if number.ref in EXACT else numeral(number.value, digits)
 
 
 def outward(low: float, high: float, ulps: int = 1) -> Interval:

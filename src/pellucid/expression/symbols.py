@@ -5,7 +5,23 @@ from typing import TypeAlias
 
 SUPERSCRIPTS = str.maketrans("0123456789-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾")
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-GREEK = {"δ": r"\delta", "η": r"\eta", "λ": r"\lambda", "μ": r"\mu", "π": r"\pi"}
+GREEK = {
+    "α": r"\alpha",
+    "β": r"\beta",
+    "δ": r"\delta",
+    "ε": r"\varepsilon",
+    "η": r"\eta",
+    "λ": r"\lambda",
+    "μ": r"\mu",
+    "π": r"\pi",
+    "ρ": r"\rho",
+    "φ": r"\varphi",
+    "Δ": r"\Delta ",
+    "Φ": r"\Phi",
+    "∇": r"\nabla ",
+    "‖": r"\|",
+    "²": "^2",
+}
 
 
 @dataclass(frozen=True)
@@ -17,18 +33,22 @@ class Variable:
     indices: tuple[int, ...] = ()
     mark: str = ""
     """What sets it apart from the same letter unmarked: `′` for the corrected value."""
+    example: int | None = None
+    """Of a mini-batch: which example it belongs to, counted from 0."""
 
     @property
     def latex(self) -> str:
-        letter = GREEK.get(self.letter, self.letter)
+        letter = "".join(GREEK.get(character, character) for character in self.letter)
         superscript = ("" if self.layer is None else f"({self.layer})") + (r"\prime" if self.mark else "")
         subscript = ",".join(map(str, self.indices))
-        return letter + (f"^{{{superscript}}}" if superscript else "") + (f"_{{{subscript}}}" if subscript else "")
+        written = letter + (f"^{{{superscript}}}" if superscript else "") + (f"_{{{subscript}}}" if subscript else "")
+        return written + ("" if self.example is None else f"[{self.example}]")
 
     @property
     def text(self) -> str:
         superscript = "" if self.layer is None else f"({self.layer})".translate(SUPERSCRIPTS)
-        return self.letter + self.mark + superscript + ",".join(map(str, self.indices)).translate(SUBSCRIPTS)
+        written = self.letter + self.mark + superscript + ",".join(map(str, self.indices)).translate(SUBSCRIPTS)
+        return written + ("" if self.example is None else f"[{self.example}]")
 
 
 @dataclass(frozen=True)

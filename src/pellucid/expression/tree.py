@@ -18,6 +18,8 @@ from pellucid.expression.symbols import Symbol
 R = TypeVar("R")
 
 CONSTANT = "const"
+EXACT = (CONSTANT, "t")
+"""What these refs name is written out where the digits suffice: constants of the formula and the number of a step."""
 
 
 @runtime_checkable
