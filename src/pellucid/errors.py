@@ -17,7 +17,8 @@ Each message says, in this order: which parameter or file, what is required, wha
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import TypeVar
+from operator import index
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -90,8 +91,40 @@ def require_kind(value: object, kind: type | tuple[type, ...], what: str) -> Non
     pellucid.errors.InvalidValueError: learning_rate: a number is required, got 'sgd'
     """
     if not isinstance(value, kind):
-        shown = repr(value)
-        raise InvalidValueError(f"{what} is required, got {shown if len(shown) <= 60 else type(value).__name__}")
+        raise InvalidValueError(f"{what} is required, got {described(value)}")
+
+
+def is_whole(value: Any, least: int = -(2**63), greatest: int = 2**63) -> bool:
+    """Whether the value is a whole number, Python's or NumPy's, in that range; True and False are none.
+
+    >>> is_whole(3, 1), is_whole(3, 1, 2), is_whole(3.0), is_whole("3"), is_whole(True)
+    (True, False, False, False, False)
+    """
+    try:
+        return not isinstance(value, bool) and least <= index(value) <= greatest
+    except TypeError:
+        return False
+
+
+def require_whole(value: Any, name: str) -> None:
+    """Checks that an argument is a whole number; its range, if any, is the caller's to check.
+
+    Raises:
+        InvalidValueError: it is none.
+
+    >>> require_whole(2.5, "layer")
+    Traceback (most recent call last):
+        ...
+    pellucid.errors.InvalidValueError: layer: a whole number is required, got 2.5
+    """
+    if not is_whole(value):
+        raise InvalidValueError(f"{name}: a whole number is required, got {described(value)}")
+
+
+def described(value: object) -> str:
+    """What arrived, as a message says it: written out where that is short, else its type."""
+    shown = repr(value)
+    return shown if len(shown) <= 60 else type(value).__name__
 
 
 def look_up(name: str, table: Mapping[str, T], what: str) -> T:

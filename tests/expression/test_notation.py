@@ -1,5 +1,8 @@
 """Formulas as they are written: exact text for a few that were written by hand."""
 
+import math
+from dataclasses import replace
+
 import pytest
 
 from pellucid.expression import (
@@ -17,6 +20,7 @@ from pellucid.expression import (
     functions,
     multiply,
     numeral,
+    tolerance,
 )
 
 W = Number(-0.438, "w3:1,4", Variable("w", 3, (1, 4)))
@@ -31,14 +35,14 @@ WRITTEN = [
         "(-0.438) * 0.315 + 0.884",
         "(−0.438) · 0.315 + 0.884",
         r"w^{(3)}_{1,4} \cdot a^{(2)}_{4} + b^{(3)}_{1}",
-        r"\left(-0.438\right) \cdot 0.315 + 0.884",
+        r"(-0.438) \cdot 0.315 + 0.884",
     ),
     (
         B + W * A,
         "0.884 + (-0.438) * 0.315",
         "0.884 + (−0.438) · 0.315",
         r"b^{(3)}_{1} + w^{(3)}_{1,4} \cdot a^{(2)}_{4}",
-        r"0.884 + \left(-0.438\right) \cdot 0.315",
+        r"0.884 + (-0.438) \cdot 0.315",
     ),
     (
         1 / (1 + functions.exp(-Z)),
@@ -51,11 +55,11 @@ WRITTEN = [
         (A - 1) ** 2,
         "(0.315 - 1) ** 2",
         "(0.315 − 1)²",
-        r"\left(a^{(2)}_{4} - 1\right)^{2}",
-        r"\left(0.315 - 1\right)^{2}",
+        r"(a^{(2)}_{4} - 1)^{2}",
+        r"(0.315 - 1)^{2}",
     ),
-    (W**2, "(-0.438) ** 2", "(−0.438)²", r"\left(w^{(3)}_{1,4}\right)^{2}", r"\left(-0.438\right)^{2}"),
-    (-(W - B), "-(-0.438 - 0.884)", "−(−0.438 − 0.884)", r"-\left(w^{(3)}_{1,4} - b^{(3)}_{1}\right)", None),
+    (W**2, "(-0.438) ** 2", "(−0.438)²", r"(w^{(3)}_{1,4})^{2}", r"(-0.438)^{2}"),
+    (-(W - B), "-(-0.438 - 0.884)", "−(−0.438 − 0.884)", r"-(w^{(3)}_{1,4} - b^{(3)}_{1})", None),
     (A - (B - W), "0.315 - (0.884 - (-0.438))", "0.315 − (0.884 − (−0.438))", None, None),
     (A / (B * TINY), "0.315 / (0.884 * 1.23e-07)", "0.315 / (0.884 · 1.23·10⁻⁷)", None, None),
     (
@@ -69,7 +73,7 @@ WRITTEN = [
         abs(functions.maximum(0, W)) / functions.sqrt(Z),
         "abs(max(0, -0.438)) / sqrt(2.00)",
         "|max(0, −0.438)| / √(2.00)",
-        r"\frac{\left|\max\left(0, w^{(3)}_{1,4}\right)\right|}{\sqrt{z^{(3)}_{1}}}",
+        r"\frac{\left|\max(0, w^{(3)}_{1,4})\right|}{\sqrt{z^{(3)}_{1}}}",
         None,
     ),
     (
@@ -77,7 +81,7 @@ WRITTEN = [
         "log(0.315) + erf(0.315) - tanh(0.315)",
         "ln(0.315) + erf(0.315) − tanh(0.315)",
         None,
-        r"\ln\left(0.315\right) + \operatorname{erf}\left(0.315\right) - \tanh\left(0.315\right)",
+        r"\ln(0.315) + \operatorname{erf}(0.315) - \tanh(0.315)",
     ),
 ]
 
@@ -94,6 +98,45 @@ def test_each_notation_writes_what_a_person_would(
         assert tree.lower(Latex(3)).text == latex
 
 
+ZERO = Number(0.0, "z3:1", Variable("z", 3, (1,)))
+
+
+@pytest.mark.parametrize(
+    ("tree", "infix", "unicode", "latex"),
+    [
+        (-ZERO, "0.00", "0.00", "0.00"),
+        (-Number(-0.0, "z3:1"), "0.00", "0.00", "0.00"),
+        (-constant(0), "0", "0", "0"),
+        (functions.exp(-ZERO), "exp(0.00)", "e^(0.00)", "e^{0.00}"),
+        (-ZERO + B, "0.00 + 0.884", "0.00 + 0.884", "0.00 + 0.884"),
+        (B - ZERO, "0.884 - 0.00", "0.884 − 0.00", "0.884 - 0.00"),
+        ((-ZERO) * B, "0.00 * 0.884", "0.00 · 0.884", r"0.00 \cdot 0.884"),
+        (-(ZERO * B), "-(0.00 * 0.884)", "−(0.00 · 0.884)", r"-(0.00 \cdot 0.884)"),
+        (-(ZERO / B), "-(0.00 / 0.884)", "−(0.00 / 0.884)", r"-\frac{0.00}{0.884}"),
+        (-(ZERO**2), "-(0.00 ** 2)", "−(0.00²)", "-(0.00^{2})"),
+        (-((ZERO * B) ** 2), "-(0.00 * 0.884) ** 2", "−(0.00 · 0.884)²", r"-(0.00 \cdot 0.884)^{2}"),
+        (-(B * ZERO), "-0.884 * 0.00", "−0.884 · 0.00", r"-0.884 \cdot 0.00"),
+    ],
+)
+def test_zero_has_no_sign(tree: Expression, infix: str, unicode: str, latex: str):
+    assert tree.lower(Infix(3)).text == infix
+    assert tree.lower(Unicode(3)).text.replace("\N{NO-BREAK SPACE}", " ") == unicode
+    assert tree.lower(Latex(3)).text == latex
+
+
+def test_a_symbol_worth_nothing_keeps_its_sign_and_a_value_of_0_has_none():
+    assert functions.exp(-ZERO).lower(Latex(3, symbols=True)).text == "e^{-z^{(3)}_{1}}"
+    for tree in (-ZERO, W * ZERO, Number(-0.0)):
+        assert str(evaluate(tree)) == "0.0"
+
+
+def test_a_number_that_is_exact_is_written_out_whatever_it_comes_from():
+    exact = Number(0.0, "step:3", is_exact=True)
+    assert (functions.sqrt(exact) + ZERO).lower(Infix(3)).text == "sqrt(0) + 0.00"
+    assert tolerance(functions.sqrt(exact), 3) < 1e-300
+    assert tolerance(functions.sqrt(replace(exact, is_exact=False)), 3) == math.inf
+
+
 def test_a_line_may_break_before_the_sign_of_a_sum_and_nowhere_else():
     text = (W * A + B - functions.log(A + B)).lower(Unicode(3)).text
     assert text.split(" ") == [
@@ -103,12 +146,53 @@ def test_a_line_may_break_before_the_sign_of_a_sum_and_nowhere_else():
     ]
 
 
+def test_a_power_of_what_is_raised_or_divided_already_is_in_parentheses():
+    fraction = Number(0.5, "step:1", Partial(Variable("C"), Variable("a", 3, (1,))))
+    indexed, norm = Number(0.5, "b3:1", Variable("g", None, (1,))), Number(0.5, "step:1", Variable("‖∇C‖²"))
+    squares = [(A**2), (fraction**2), (indexed**2), (norm**2), ((A / B) ** 2), (functions.exp(A) ** 2)]
+    assert [square.lower(Unicode(3, symbols=True)).text for square in squares] == [
+        "(a⁽²⁾₄)²",
+        "(∂C/∂a⁽³⁾₁)²",
+        "g₁²",
+        "(‖∇C‖²)²",
+        "(a⁽²⁾₄\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}b⁽³⁾₁)²",
+        "(e^(a⁽²⁾₄))²",
+    ]
+    assert [square.lower(Latex(3, symbols=True)).text for square in squares] == [
+        r"(a^{(2)}_{4})^{2}",
+        r"\left(\frac{\partial C}{\partial a^{(3)}_{1}}\right)^{2}",
+        r"g_{1}^{2}",
+        r"(\|\nabla C\|^2)^{2}",
+        r"\left(\frac{a^{(2)}_{4}}{b^{(3)}_{1}}\right)^{2}",
+        r"(e^{a^{(2)}_{4}})^{2}",
+    ]
+    assert (A / fraction).lower(Unicode(3, symbols=True)).text.endswith("/\N{NO-BREAK SPACE}(∂C/∂a⁽³⁾₁)")
+
+
+def test_a_long_sum_is_no_numerator_but_can_be_broken():
+    total = add([W * A, B, Z, A])
+    assert (total / 4).lower(Latex(3)).parts == (r"((-0.438) \cdot 0.315", "+ 0.884", "+ 2.00", "+ 0.315) / 4")
+    assert (add([B, Z, A]) / 4).lower(Latex(3)).parts == (r"\frac{0.884 + 2.00 + 0.315}{4}",)
+    assert (2 * total).lower(Latex(3)).parts[-1] == "+ 0.315)"
+    tall = add([A / B, B, Z, A])
+    assert (2 * tall).lower(Latex(3)).parts == (
+        r"2 \cdot \Bigl(\frac{0.315}{0.884}",
+        "+ 0.884",
+        "+ 2.00",
+        r"+ 0.315\Bigr)",
+    )
+    assert (2 * (1 + A / B)).lower(Latex(3)).text == r"2 \cdot \left(1 + \frac{0.315}{0.884}\right)"
+
+
 def test_symbols_have_their_layer_above_and_their_numbers_below():
     weight, cost = Variable("w", 3, (1, 14)), Variable("C")
     assert (weight.text, Partial(cost, weight).text) == ("w⁽³⁾₁,₁₄", "∂C/∂w⁽³⁾₁,₁₄")
     assert Partial(cost, weight).latex == r"\frac{\partial C}{\partial w^{(3)}_{1,14}}"
     assert Variable("w", 3, (1, 4), mark="′").latex == r"w^{(3)\prime}_{1,4}"
     assert Variable("w", 3, (1, 4), mark="′").text == "w′⁽³⁾₁,₄"
+    assert Variable("δ", 3, (1,), example=5).latex == r"\delta^{(3)}_{1}[5]"
+    assert Variable("m̂", 3, (1, 4)).latex == r"\hat{m}^{(3)}_{1,4}"
+    assert Variable("ΔC").latex == r"\Delta C"
 
 
 @pytest.mark.parametrize(
@@ -155,3 +239,10 @@ def test_sums_and_products_of_one_are_that_one_and_sums_are_rounded_once():
     assert multiply([A]) is A
     assert evaluate(add([constant(0.1)] * 10)) == 1.0
     assert evaluate(1 - constant(3) + (-constant(2)) / 4) == -2.5
+
+
+def test_a_short_sum_in_parentheses_holds_together_and_a_long_one_does_not():
+    short, long = (B - Z) * A, add([B, Z, A, W]) * A
+    for notation in (Unicode, Latex):
+        assert len((short + short).lower(notation(3)).parts) == 2
+        assert len((long + short).lower(notation(3)).parts) == 5

@@ -175,6 +175,19 @@ def test_the_slope_at_zero(name: str, slope: float):
     assert evaluate(activation.derivative_formula(Number(0.0), [])) == slope
 
 
+@pytest.mark.parametrize(("name", "slope"), [("relu", "0"), ("leaky-relu", "0.01")])
+def test_at_the_kink_the_slope_is_a_constant_and_no_formula_that_is_false(name: str, slope: str):
+    z = Number(0.0, "z2:1")
+    assert ACTIVATIONS[name].derivative_formula(z, [z]).lower(Infix(4)).text == slope
+
+
+@pytest.mark.parametrize("activation", ELEMENTWISE, ids=repr)
+def test_the_kinks_are_where_the_slopes_of_the_two_sides_differ(activation: Activation):
+    z = np.linspace(-3.0, 3.0, 7)
+    left, right = (activation.derivative(z + h, activation.value(z + h)) for h in (-1e-9, 1e-9))
+    assert activation.kinks == tuple(z[np.abs(right - left) > 1e-6])
+
+
 def test_the_essays_values_of_the_sigmoid_and_of_relu():
     sigmoid_at = {1: 0.7311, -4: 0.0180, -5: 0.0067, 5: 0.9933}
     z = np.array(list(sigmoid_at), float)

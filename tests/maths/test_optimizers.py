@@ -10,7 +10,7 @@ import pytest
 from pellucid.errors import InvalidValueError
 from pellucid.expression import Expression, Number, evaluate
 from pellucid.maths import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSProp
-from pellucid.maths.optimizers import NoState
+from pellucid.maths.optimizers import HYPER_PARAMETERS, REMEMBERED, NoState
 
 Gradient = Callable[[float], float]
 
@@ -40,23 +40,23 @@ def nesterov(w: float, g: Gradient) -> Iterator[float]:
         yield ahead
 
 
-def rmsprop(w: float, g: Gradient) -> Iterator[float]:
+def rmsprop(w: float, g: Gradient, decay: float = 0.8) -> Iterator[float]:
     square = 0.0
     while True:
         gradient = g(w)
-        square = 0.8 * square + 0.2 * gradient * gradient
+        square = decay * square + (1 - decay) * gradient * gradient
         w -= 0.1 * gradient / (math.sqrt(square) + 1e-6)
         yield w
 
 
-def adam(w: float, g: Gradient, weight_decay: float = 0.0) -> Iterator[float]:
+def adam(w: float, g: Gradient, weight_decay: float = 0.0, beta1: float = 0.8, beta2: float = 0.95) -> Iterator[float]:
     first, second, time = 0.0, 0.0, 0
     while True:
         time += 1
         gradient = g(w)
-        first = 0.8 * first + 0.2 * gradient
-        second = 0.95 * second + 0.05 * gradient * gradient
-        first_hat, second_hat = first / (1 - 0.8**time), second / (1 - 0.95**time)
+        first = beta1 * first + (1 - beta1) * gradient
+        second = beta2 * second + (1 - beta2) * gradient * gradient
+        first_hat, second_hat = first / (1 - beta1**time), second / (1 - beta2**time)
         w = w - 0.1 * (first_hat / (math.sqrt(second_hat) + 1e-6) + weight_decay * w)
         yield w
 
@@ -70,6 +70,12 @@ PUBLISHED = [
     (Adam(0.1, beta1=0.8, beta2=0.95, epsilon=1e-6), adam),
     (AdamW(0.1, 0.8, 0.95, 1e-6, weight_decay=0.05), lambda w, g: adam(w, g, weight_decay=0.05)),
 ]
+WITHOUT_MEMORY = [
+    (RMSProp(0.1, decay=0.0, epsilon=1e-6), lambda w, g: rmsprop(w, g, decay=0.0)),
+    (Adam(0.1, beta1=0.0, beta2=0.95, epsilon=1e-6), lambda w, g: adam(w, g, beta1=0.0)),
+    (Adam(0.1, beta1=0.8, beta2=0.0, epsilon=1e-6), lambda w, g: adam(w, g, beta2=0.0)),
+]
+"""Decays of 0, which are allowed."""
 
 
 def corrections(optimizer: Optimizer, w, gradient: Callable, *, decays: bool = True) -> Iterator:
@@ -86,14 +92,17 @@ def slope(w):
     return 2 * (w - 3) + 0.5 * w**3
 
 
-@pytest.mark.parametrize(("optimizer", "published"), PUBLISHED, ids=NAMES)
+NAMED = [str(optimizer) for optimizer, _ in (*PUBLISHED, *WITHOUT_MEMORY)]
+
+
+@pytest.mark.parametrize(("optimizer", "published"), [*PUBLISHED, *WITHOUT_MEMORY], ids=NAMED)
 def test_five_steps_are_those_of_the_published_formula(optimizer: Optimizer, published: Callable):
     expected = list(islice(published(-1.5, slope), 5))
     computed = [float(w[0]) for w in islice(corrections(optimizer, np.array([-1.5]), slope), 5)]
     assert computed == pytest.approx(expected, rel=1e-13)
 
 
-@pytest.mark.parametrize(("optimizer", "published"), PUBLISHED, ids=NAMES)
+@pytest.mark.parametrize(("optimizer", "published"), [*PUBLISHED, *WITHOUT_MEMORY], ids=NAMED)
 def test_expression_trees_make_the_same_correction(optimizer: Optimizer, published: Callable):
     def with_symbols(value: float, ref: str) -> Expression:
         return Number(value, ref)
@@ -102,9 +111,10 @@ def test_expression_trees_make_the_same_correction(optimizer: Optimizer, publish
     tree, state, array = with_symbols(-1.5, "w2:1,1"), optimizer.start(with_symbols(-1.5, "w2:1,1")), np.array([-1.5])
     array_state = optimizer.start(array)
     for time, gradient in enumerate(gradients, start=1):
-        settings = {"learning_rate": 0.1, "time": time, "decays": True}
-        tree, state = optimizer.step(tree, with_symbols(gradient, "step:1"), state, **settings)
-        array, array_state = optimizer.step(array, np.array([gradient]), array_state, **settings)
+        settings = {"learning_rate": 0.1, "decays": True}
+        tree_time = with_symbols(float(time), "t")
+        tree, state = optimizer.step(tree, with_symbols(gradient, "step:1"), state, time=tree_time, **settings)
+        array, array_state = optimizer.step(array, np.array([gradient]), array_state, time=time, **settings)
         assert evaluate(tree) == pytest.approx(float(array[0]), rel=1e-14)
 
 
@@ -141,7 +151,6 @@ def test_the_table_has_every_optimizer():
     assert {type(optimizer) for optimizer, _ in PUBLISHED} == {type(o) for o, _ in SOLVERS} == set(OPTIMIZERS.values())
     for name, optimizer in OPTIMIZERS.items():
         assert optimizer.name == name
-        assert r"\leftarrow" in optimizer.latex
         assert optimizer.source
 
 
@@ -193,3 +202,29 @@ def test_bad_values_are_refused(make: Callable[[], Optimizer], message: str):
     with pytest.raises(InvalidValueError) as refusal:
         make()
     assert str(refusal.value) == message
+
+
+def test_each_says_what_it_does_and_what_its_numbers_mean():
+    symbols = {"sgd": "r μ", "rmsprop": "r ρ ε", "adam": "r β₁ β₂ ε", "adamw": "r β₁ β₂ ε λ"}
+    for optimizer, _ in PUBLISHED:
+        assert optimizer.summary.endswith(".")
+        assert optimizer.use.endswith(".")
+        assert [HYPER_PARAMETERS[name].symbol.text for name in optimizer.numbers] == symbols[optimizer.name].split()
+    assert [optimizer.title for optimizer, _ in PUBLISHED] == [
+        "gradient descent",
+        "gradient descent with momentum",
+        "gradient descent with Nesterov momentum",
+        *("RMSProp", "Adam", "AdamW"),
+    ]
+    assert AdamW(0.1, 0.8).numbers == {
+        "learning_rate": 0.1,
+        "beta1": 0.8,
+        "beta2": 0.999,
+        "epsilon": 1e-8,
+        "weight_decay": 0.01,
+    }
+
+
+def test_every_remembered_quantity_has_a_letter():
+    for optimizer, _ in PUBLISHED:
+        assert set(optimizer.start(np.zeros(1))._fields) <= set(REMEMBERED)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pellucid.errors import InvalidValueError
+from pellucid.expression import Number, evaluate
 from pellucid.maths import L1, L2, PENALTIES, Penalty
 
 WEIGHTS = np.random.default_rng(0).normal(0, 1, (4, 3))
@@ -31,3 +32,11 @@ def test_values_and_kinks():
 def test_bad_strengths_are_refused(strength: float):
     with pytest.raises(InvalidValueError, match=rf"^l2: the strength must be a number of at least 0, got {strength}$"):
         L2(strength)
+
+
+@pytest.mark.parametrize("weight", [-1.5, 0.0, 2.5])
+@pytest.mark.parametrize("penalty", [L1(0.3), L2(0.3)], ids=repr)
+def test_expression_trees_make_the_same_penalty(penalty: Penalty, weight: float):
+    leaf, array = Number(weight, "w2:1,1"), np.array([weight])
+    assert evaluate(penalty.terms(leaf)) == pytest.approx(float(penalty.terms(array)[0]), rel=1e-15)
+    assert evaluate(penalty.gradient(leaf)) == pytest.approx(float(penalty.gradient(array)[0]), rel=1e-15)

@@ -1,6 +1,7 @@
 """Formulas as trees: from one tree come the symbols, the numbers, LaTeX, plain text, the value and its tolerance."""
 
 from pellucid.expression.bounds import tolerance
+from pellucid.expression.mathml import MathML
 from pellucid.expression.notation import Infix, Latex, Unicode
 from pellucid.expression.numerals import Numeral, constant_numeral, numeral
 from pellucid.expression.symbols import Partial, Symbol, Variable
@@ -27,6 +28,7 @@ __all__ = [
     "Expression",
     "Infix",
     "Latex",
+    "MathML",
     "Multiply",
     "Negate",
     "Number",

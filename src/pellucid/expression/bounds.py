@@ -16,11 +16,16 @@ from pellucid.expression.tree import EXACT, FUNCTIONS, Expression, Number, Value
 Interval: TypeAlias = tuple[float, float]
 LIBRARY_ULPS = 4
 """The C library's exp, log, tanh and erf are within a few units in the last place, not correctly rounded."""
+CONSTANT_DIGITS = 8
+"""Up to so many digits a constant is written out: 1 − 0.999 must not become 1 − 1.0."""
 
 
 def shown(number: Number, digits: int) -> Numeral:
-    """The number as it is shown with `digits` significant digits."""
-    return constant_numeral(number.value, digits) if number.ref in EXACT else numeral(number.value, digits)
+    """The number as it is shown with `digits` significant digits; a constant of few digits, such as 0.999, as it is."""
+    if number.ref not in EXACT and not number.is_exact:
+        return numeral(number.value, digits)
+    exact = constant_numeral(number.value, CONSTANT_DIGITS)
+    return exact if exact.half_unit == 0 else constant_numeral(number.value, digits)
 
 
 def outward(low: float, high: float, ulps: int = 1) -> Interval:

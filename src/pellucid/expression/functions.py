@@ -1,6 +1,6 @@
 """The functions of the tree, under the names that array libraries give them."""
 
-from pellucid.expression.tree import Call, Expression, Operand, as_expression
+from pellucid.expression.tree import Call, Expression, Operand, as_expression, evaluate
 
 
 def exp(x: Expression) -> Expression:
@@ -29,3 +29,8 @@ def maximum(x: Operand, y: Operand) -> Expression:
 
 def minimum(x: Operand, y: Operand) -> Expression:
     return Call("min", (as_expression(x), as_expression(y)))
+
+
+def sign(x: Expression) -> Expression:
+    """x/|x|, and x itself where it is 0: the kink is seen, and nothing is divided by 0."""
+    return x if evaluate(x) == 0 else x / abs(x)

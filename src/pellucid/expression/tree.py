@@ -74,6 +74,9 @@ class Expression:
     def __pow__(self, other: Operand) -> Expression:
         return Power(self, as_expression(other))
 
+    def __rpow__(self, other: Operand) -> Expression:
+        return Power(as_expression(other), self)
+
     def __neg__(self) -> Expression:
         return Negate(self)
 
@@ -90,11 +93,13 @@ class Number(Expression):
 
     `ref` is `w3:1,4` for a weight, `b3:1` a bias, `z3:1`, `y3:1`, `a2:4`, `d3:1` a delta, `e:2` an expected output, `r`
     the learning rate, `step:2` the second step's value, `rest:776` the sum of 776 terms not shown, `const` a constant.
+    `is_exact` says that it is written out as a constant is, whatever its ref: 0, and not 0.000.
     """
 
     value: float
     ref: str = CONSTANT
     symbol: Symbol | None = None
+    is_exact: bool = False
 
     def lower(self, lowering: Lowering[R]) -> R:
         return lowering.number(self)
@@ -243,8 +248,8 @@ class Leaves:
 
 
 def evaluate(tree: Expression) -> float:
-    """The float64 value of the tree, from the leaves' full values (sums are rounded once: `math.fsum`)."""
-    return tree.lower(Value())
+    """The float64 value of the tree, from the leaves' full values (sums are rounded once: `math.fsum`); never −0.0."""
+    return tree.lower(Value()) + 0.0
 
 
 def numbers(tree: Expression) -> Iterator[Number]:

@@ -5,83 +5,18 @@ Every function takes float32 inputs of ±10⁴ without overflow or NaN: e^x is o
 """
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Sequence
 
 from pellucid.arrays import Elements, error_function, namespace
 from pellucid.errors import look_up
-from pellucid.expression import Expression, Latex, Number, Variable, add, constant, evaluate, functions
-
-Formula: TypeAlias = Callable[[Expression, Sequence[Expression]], Expression]
-"""Builds f(z) or f′(z) as a tree from z and the pre-activations of the whole layer (which only softmax needs)."""
+from pellucid.expression import Expression, Number, Variable, add, constant, evaluate, functions
+from pellucid.maths.activation import Activation
 
 LEAKY_SLOPE = 0.01
 SELU_SCALE = 1.0507009873554804934193349852946
 SELU_ALPHA = 1.6732632423543772848170429916717
 LARGE_EXPONENT = 30.0
 """From 30 on formulas are written without e^30: shown with one digit, 30 may mean 35, and e^35 squared still fits."""
-
-
-@dataclass(frozen=True)
-class Activation:
-    """What a layer's pre-activations z become: a = f(z).
-
-    Attributes:
-        name: the name in the closed list.
-        value: f, applied to pre-activations of shape (…, n_l).
-        derivative: f′ from z and a = f(z), elementwise; for softmax the diagonal ∂aᵢ/∂zᵢ of its Jacobian.
-        formula: f as an expression tree.
-        derivative_formula: f′ as an expression tree (for softmax ∂aᵢ/∂zᵢ).
-        limits: f at −∞ and at +∞; a finite one is a horizontal asymptote.
-        range: the least and the greatest value that f comes up to (its infimum and supremum).
-        is_rectifier: of the ReLU family, for which `initializer="auto"` is He-normal.
-        source: who published it.
-        is_elementwise: whether aᵢ depends on zᵢ alone.
-        domain: the z for which f is defined.
-    """
-
-    name: str
-    value: Callable[[Elements], Elements]
-    derivative: Callable[[Elements, Elements], Elements]
-    formula: Formula
-    derivative_formula: Formula
-    limits: tuple[float, float]
-    range: tuple[float, float]
-    source: str
-    is_rectifier: bool = False
-    is_elementwise: bool = True
-    domain: tuple[float, float] = (-math.inf, math.inf)
-
-    def delta(self, output_gradient: Elements, z: Elements, a: Elements) -> Elements:
-        """∂C/∂z from ∂C/∂a: the gradient times the activation's Jacobian, shape (…, n_l).
-
-        *Formula*: ∂C/∂zᵢ = ∂C/∂aᵢ · f′(zᵢ); for softmax, where each aₖ depends on each zᵢ,
-        ∂C/∂zᵢ = aᵢ (∂C/∂aᵢ − Σₖ aₖ ∂C/∂aₖ).
-        """
-        if self.is_elementwise:
-            return output_gradient * self.derivative(z, a)
-        return a * (output_gradient - (a * output_gradient).sum(axis=-1, keepdims=True))
-
-    @property
-    def latex(self) -> str:
-        """The formula f(z) in LaTeX, in symbols."""
-        return self._in_symbols(self.formula)
-
-    @property
-    def derivative_latex(self) -> str:
-        """The formula f′(z) in LaTeX, in symbols."""
-        return self._in_symbols(self.derivative_formula)
-
-    def _in_symbols(self, formula: Formula) -> str:
-        if self.is_elementwise:
-            layer = [Number(1.0, symbol=Variable("z"))]
-        else:
-            layer = [Number(1.0, symbol=Variable("z", indices=(k,))) for k in (1, 2, 3)]
-        return formula(layer[0], layer).lower(Latex(5, symbols=True)).text
-
-    def __repr__(self) -> str:
-        return f"<activation {self.name}>"
 
 
 def identity(z: Elements) -> Elements:
@@ -205,13 +140,12 @@ def sigmoid_derivative_formula(z: Expression, layer: Sequence[Expression]) -> Ex
 
 
 def _step_formula(z: Expression) -> Expression:
-    """max(0, z)/z: 1 for z > 0 and 0 for z < 0; at 0, where that is undefined, max(0, z), which is 0."""
-    rectified = functions.maximum(0, z)
-    return rectified if evaluate(z) == 0 else rectified / z
+    """max(0, z)/z: 1 for z > 0 and 0 for z < 0; at the kink, where that is undefined, the constant 0."""
+    return constant(0) if evaluate(z) == 0 else functions.maximum(0, z) / z
 
 
 def leaky_relu_derivative_formula(z: Expression, layer: Sequence[Expression]) -> Expression:
-    return LEAKY_SLOPE + 0.99 * _step_formula(z)
+    return constant(LEAKY_SLOPE) if evaluate(z) == 0 else LEAKY_SLOPE + 0.99 * _step_formula(z)
 
 
 def elu_formula(z: Expression, layer: Sequence[Expression]) -> Expression:
@@ -269,6 +203,8 @@ _ALL = (
         limits=(-math.inf, math.inf),
         range=(-math.inf, math.inf),
         source="the output of linear regression",
+        advice="It neither saturates nor dies, but adds nothing: layers of it collapse to one matrix. For the "
+        "outputs of regression.",
     ),
     Activation(
         name="sigmoid",
@@ -279,6 +215,8 @@ _ALL = (
         limits=(0.0, 1.0),
         range=(0.0, 1.0),
         source="Verhulst 1845 (the logistic function); Rumelhart, Hinton & Williams 1986 in networks",
+        advice="Far from 0 it saturates: its derivative, ¼ at most, vanishes, and deep layers learn slowly. For "
+        "outputs that are probabilities.",
     ),
     Activation(
         name="tanh",
@@ -289,6 +227,8 @@ _ALL = (
         limits=(-1.0, 1.0),
         range=(-1.0, 1.0),
         source="LeCun, Bottou, Orr & Müller 1998, Efficient BackProp, section 4.4",
+        advice="It saturates on both sides as the sigmoid does, but is centred on 0 and steeper there, so that "
+        "hidden layers learn faster.",
     ),
     Activation(
         name="relu",
@@ -300,6 +240,10 @@ _ALL = (
         range=(0.0, math.inf),
         source="Nair & Hinton 2010",
         is_rectifier=True,
+        slope="1 where z > 0, else 0",
+        kinks=(0.0,),
+        advice="Cheap and never saturated for z > 0; a neuron whose z is negative for every example is dead, "
+        "since nothing corrects it. The usual choice for deep networks.",
     ),
     Activation(
         name="leaky-relu",
@@ -311,6 +255,9 @@ _ALL = (
         range=(-math.inf, math.inf),
         source="Maas, Hannun & Ng 2013 (slope 0.01)",
         is_rectifier=True,
+        slope="1 where z > 0, else 0.01",
+        kinks=(0.0,),
+        advice="A small slope on the left keeps every neuron correctable: for networks in which ReLU neurons die.",
     ),
     Activation(
         name="elu",
@@ -322,6 +269,8 @@ _ALL = (
         range=(-1.0, math.inf),
         source="Clevert, Unterthiner & Hochreiter 2016 (α = 1)",
         is_rectifier=True,
+        advice="Negative values bring the layer's mean nearer to 0; on the left it saturates at −1 without dying "
+        "at once.",
     ),
     Activation(
         name="selu",
@@ -333,6 +282,9 @@ _ALL = (
         range=(-SELU_SCALE * SELU_ALPHA, math.inf),
         source="Klambauer, Unterthiner, Mayr & Hochreiter 2017, equation 2",
         is_rectifier=True,
+        kinks=(0.0,),
+        advice="Its constants keep mean 0 and variance 1 from layer to layer if the weights start as "
+        "lecun-normal: for deep networks.",
     ),
     Activation(
         name="gelu",
@@ -344,6 +296,8 @@ _ALL = (
         range=(-0.16997120747990369, math.inf),
         source="Hendrycks & Gimpel 2016 (exact, with erf)",
         is_rectifier=True,
+        advice="A ReLU without a kink that lets slightly negative z through; far on the left it dies as ReLU "
+        "does. Usual in transformers.",
     ),
     Activation(
         name="silu",
@@ -355,6 +309,7 @@ _ALL = (
         range=(-0.27846454276107379, math.inf),
         source="Elfwing, Uchibe & Doya 2018; Ramachandran, Zoph & Le 2017 (swish)",
         is_rectifier=True,
+        advice="A ReLU without a kink, cheaper than GELU; far on the left its derivative vanishes.",
     ),
     Activation(
         name="softplus",
@@ -365,6 +320,8 @@ _ALL = (
         limits=(0.0, math.inf),
         range=(0.0, math.inf),
         source="Dugas, Bengio, Bélisle, Nadeau & Garcia 2001",
+        advice="A ReLU without a kink that is never quite 0; far on the left its derivative vanishes. For outputs "
+        "that must be positive.",
     ),
     Activation(
         name="softmax",
@@ -376,6 +333,8 @@ _ALL = (
         range=(0.0, 1.0),
         source="Bridle 1990",
         is_elementwise=False,
+        advice="Where one z is far above the others it saturates and all derivatives vanish, unless cross-entropy "
+        "cancels them. For the outputs of classification.",
     ),
 )
 ACTIVATIONS = {activation.name: activation for activation in _ALL}

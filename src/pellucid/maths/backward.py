@@ -40,6 +40,17 @@ def backward(network: Network, trace: ForwardTrace, expected: Outputs, cost: str
 
     Source: Rumelhart, Hinton & Williams 1986; Nielsen 2015, equations BP1–BP4.
     """
+    return parameter_gradients(find_deltas(network, trace, expected, cost), trace)
+
+
+def find_deltas(
+    network: Network, trace: ForwardTrace, expected: Outputs, cost: str | Cost = "squared-error"
+) -> tuple[Elements, ...]:
+    """δ⁽ˡ⁾ = ∂C/∂z⁽ˡ⁾ for l = 2 … L, of one example or of each of a batch: what `backward` finds first.
+
+    Raises:
+        InvalidValueError: as for `backward`.
+    """
     function = find_cost(cost)
     require_fit(function, network.output)
     outputs = trace.activations[-1]
@@ -52,9 +63,14 @@ def backward(network: Network, trace: ForwardTrace, expected: Outputs, cost: str
         activation = network.layers[index].activation
         delta = activation.delta(output_gradient, trace.pre_activations[index], trace.activations[index + 1])
         deltas.insert(0, delta)
+    return tuple(deltas)
+
+
+def parameter_gradients(deltas: tuple[Elements, ...], trace: ForwardTrace) -> Gradients:
+    """∂C/∂W⁽ˡ⁾ = δ⁽ˡ⁾ a⁽ˡ⁻¹⁾ᵀ and ∂C/∂b⁽ˡ⁾ = δ⁽ˡ⁾ from the deltas; of a batch, the mean over its examples."""
     weights = tuple(_mean_outer(delta, inputs) for delta, inputs in zip(deltas, trace.activations, strict=False))
     biases = tuple(delta.mean(axis=0) if delta.ndim == 2 else delta for delta in deltas)
-    return Gradients(weights, biases, tuple(deltas))
+    return Gradients(weights, biases, deltas)
 
 
 def _mean_outer(delta: Elements, inputs: Elements) -> Array:

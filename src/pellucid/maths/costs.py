@@ -29,6 +29,8 @@ class Cost:
         divides_by_difference: whether ∂C/∂a divides by a − E, so that it must be shown as a number of its own: two
             numbers that look the same when rounded would leave 0/0.
         domain: the outputs for which it is defined.
+        range: its least and greatest value.
+        advice: what large errors do to it, and what it is good for, in a sentence or two.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Cost:
     divides_by_difference: bool = False
     domain: str = "any real outputs"
     range: tuple[float, float] = (0.0, float("inf"))
+    advice: str = ""
 
     @property
     def latex(self) -> str:
@@ -158,6 +161,8 @@ _ALL = (
         formula=lambda a, expected: (a - expected) ** 2,
         derivative_formula=lambda a, expected, difference: 2 * difference,
         source="Legendre 1805, without a factor ½: the derivative carries the 2",
+        advice="An error twice as large costs four times as much, so that a few outliers can rule it. With a "
+        "saturated sigmoid it learns slowly.",
     ),
     Cost(
         name="half-squared-error",
@@ -166,6 +171,8 @@ _ALL = (
         formula=lambda a, expected: (a - expected) ** 2 / 2,
         derivative_formula=lambda a, expected, difference: difference,
         source="Nielsen 2015, equation 6, with the factor ½",
+        advice="As the squared error, with the ½ that cancels the 2 of its derivative: for the same step the "
+        "learning rate is twice as large.",
     ),
     Cost(
         name="cross-entropy",
@@ -177,6 +184,8 @@ _ALL = (
         output="softmax",
         terms_of_pre_activations=cross_entropy_of_pre_activations,
         domain="probabilities that sum to 1; expected outputs too",
+        advice="Only the expected class's output counts; near 0 it costs without bound, so that sure mistakes "
+        "weigh heavily. For one class out of several.",
     ),
     Cost(
         name="binary-cross-entropy",
@@ -188,6 +197,8 @@ _ALL = (
         output="sigmoid",
         terms_of_pre_activations=binary_cross_entropy_of_pre_activations,
         domain="probabilities, each by itself",
+        advice="A sure mistake costs without bound and so is corrected fast, however saturated the sigmoid. For "
+        "outputs that are each yes or no.",
     ),
     Cost(
         name="absolute-error",
@@ -197,6 +208,8 @@ _ALL = (
         derivative_formula=absolute_error_derivative_formula,
         source="Laplace 1774",
         divides_by_difference=True,
+        advice="Large and small errors pull equally hard: outliers hardly matter, but near the answer the pull "
+        "does not fade. For noisy regression.",
     ),
     Cost(
         name="huber",
@@ -205,6 +218,8 @@ _ALL = (
         formula=huber_formula,
         derivative_formula=lambda a, expected, difference: functions.maximum(-1, functions.minimum(1, difference)),
         source="Huber 1964, with δ = 1",
+        advice="Small errors count as in half the squared error, large ones only in proportion: for regression "
+        "with outliers.",
     ),
 )
 COSTS = {cost.name: cost for cost in _ALL}

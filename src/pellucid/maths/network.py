@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from pellucid.arrays import Array, Biases, Elements, Weights
-from pellucid.errors import InvalidValueError
+from pellucid.errors import InvalidValueError, is_whole
 from pellucid.maths.activations import Activation, find_activation
 from pellucid.maths.forward import ForwardTrace, forward
 from pellucid.maths.initializers import AUTO, find_initializer
@@ -170,7 +170,7 @@ class Network:
             )
         if output is not None:
             names[-1] = output
-        if seed < 0:
+        if not is_whole(seed, 0):
             raise InvalidValueError(f"seed: must be a whole number of at least 0, got {seed!r}")
         generator = np.random.default_rng(seed)
         layers: list[Layer] = []
@@ -261,7 +261,7 @@ def check_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
     if len(sizes) < 2:
         raise InvalidValueError(f"sizes: at least an input and an output layer are required, got {list(sizes)}")
     for size in sizes:
-        if size != int(size) or not 0 < size <= MAX_LAYER_SIZE:
+        if not is_whole(size, 1, MAX_LAYER_SIZE):
             raise InvalidValueError(f"sizes: each must be a whole number from 1 to {MAX_LAYER_SIZE:,}, got {size!r}")
     whole = tuple(int(size) for size in sizes)
     for number, (n_in, n_out) in enumerate(pairwise(whole), start=2):

@@ -1,14 +1,18 @@
 """Penalties on large weights, added to the mean cost: value, gradient and formula side by side.
 
-They act on weights only, never on biases, and are not divided by the number of examples.
+They act on weights only, never on biases, and are not divided by the number of examples. `terms` and `gradient` work
+on arrays and, given expression trees, write out the formula with its numbers.
 """
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from pellucid.arrays import Array, Elements, namespace
 from pellucid.errors import InvalidValueError
+
+Operand: TypeAlias = Any
+"""Weights of any shape, or an expression tree."""
 
 
 @dataclass(frozen=True)
@@ -21,20 +25,22 @@ class Penalty(ABC):
 
     strength: float
     name: ClassVar[str]
-    latex: ClassVar[str]
-    gradient_latex: ClassVar[str]
     source: ClassVar[str]
 
     def __post_init__(self) -> None:
         if not 0 <= self.strength < float("inf"):
             raise InvalidValueError(f"{self.name}: the strength must be a number of at least 0, got {self.strength}")
 
-    @abstractmethod
     def value(self, weights: Elements) -> Array:
         """What these weights add to the cost, a number."""
+        return self.terms(weights).sum()
 
     @abstractmethod
-    def gradient(self, weights: Elements) -> Elements:
+    def terms(self, weights: Operand) -> Operand:
+        """What each weight adds to the cost, in the weights' shape."""
+
+    @abstractmethod
+    def gradient(self, weights: Operand) -> Operand:
         """What the penalty adds to ∂C/∂W, in the weights' shape."""
 
 
@@ -45,14 +51,12 @@ class L2(Penalty):
     """
 
     name = "l2"
-    latex = r"\frac{\lambda}{2} \sum w^{2}"
-    gradient_latex = r"\lambda w"
     source = "Hoerl & Kennard 1970; Nielsen 2015, equation 87, there with λ/n"
 
-    def value(self, weights: Elements) -> Array:
-        return 0.5 * self.strength * (weights * weights).sum()
+    def terms(self, weights: Operand) -> Operand:
+        return self.strength * weights**2 / 2
 
-    def gradient(self, weights: Elements) -> Elements:
+    def gradient(self, weights: Operand) -> Operand:
         return self.strength * weights
 
 
@@ -60,14 +64,12 @@ class L1(Penalty):
     """λ‖W‖₁: draws every weight towards 0 by the same amount, which makes many exactly small."""
 
     name = "l1"
-    latex = r"\lambda \sum \left|w\right|"
-    gradient_latex = r"\lambda \operatorname{sign}(w)"
     source = "Tibshirani 1996; Nielsen 2015, equation 95, there with λ/n"
 
-    def value(self, weights: Elements) -> Array:
-        return self.strength * abs(weights).sum()
+    def terms(self, weights: Operand) -> Operand:
+        return self.strength * abs(weights)
 
-    def gradient(self, weights: Elements) -> Elements:
+    def gradient(self, weights: Operand) -> Operand:
         return self.strength * namespace(weights).sign(weights)
 
 
