@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pellucid.data import CATALOG, count_repeated, find, load_data
+from pellucid.data import CATALOG, count_repeated, find, load_data, load_test
 from pellucid.data.catalog import IDX_FILES
 from pellucid.errors import DataError, DownloadError, FormatError, MissingFileError, UnknownNameError
 
@@ -191,3 +191,24 @@ def test_the_real_sets_hold_what_their_publishers_say(
     assert data.train.raw.dtype == np.uint8
     assert data.train.raw.max() == 255
     assert count_repeated(data.test, data.train) == 0
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_test_part_alone_is_read_without_the_training_pictures(tmp_path: Path, packed: bool):
+    arrays = likeness_of_mnist((28, 28))
+    folder = written(tmp_path / "mine", arrays, packed)
+    (folder / (IDX_FILES[0] if packed else IDX_FILES[0].removesuffix(".gz"))).write_bytes(b"never read")
+    test = load_test(folder)
+    assert np.array_equal(test.raw.reshape(-1, 28, 28), arrays[IDX_FILES[2]])
+    assert test.labels.tolist() == arrays[IDX_FILES[3]].tolist()
+    assert (test.features.shape, test.features.scale, test.features.normalisation) == ((28, 28), 1 / 255, "mnist")
+    with pytest.raises(FormatError, match="magic number"):
+        load_data(folder)
+
+
+def test_a_test_part_alone_is_that_of_the_set_and_refused_as_the_set_is(tmp_path: Path):
+    assert np.array_equal(load_test("digits").raw, load_data("digits").test.raw)
+    with pytest.raises(UnknownNameError, match="mnist"):
+        load_test("mnits")
+    with pytest.raises(MissingFileError, match="there is none"):
+        load_test(tmp_path / "nowhere")

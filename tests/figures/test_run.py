@@ -7,16 +7,22 @@ import pytest
 
 import pellucid.figures.run as figures_run
 from pellucid.data import Dataset
-from pellucid.maths import Network
+from pellucid.maths import SGD, Network, find_cost
 from pellucid.model import Model
 from pellucid.training import TrainingResult
+from pellucid.training.checkpoint import Checkpoint
 from pellucid.training.history import EpochRecord
+from pellucid.training.step import LearningRule, start
 
 
 def result_of(network: Network, data: Dataset, cost: str) -> TrainingResult:
     """What training might have given: this network after one epoch."""
     model = Model(network, cost, data.classes, data.features)
-    return TrainingResult(network, model, (EpochRecord(1, 0.5, 0.5, 0.6, 0.4, 0.1),), (0.1,), 1, "all epochs done")
+    history = (EpochRecord(1, 0.5, 0.5, 0.6, 0.4, 0.1),)
+    rule = LearningRule(find_cost(cost), SGD(0.1))
+    names = tuple(activation.name for activation in network.activations)
+    checkpoint = Checkpoint(start(network.parameters, rule.optimizer), rule, names)
+    return TrainingResult(network, model, history, (0.1,), 1, "all epochs done", checkpoint)
 
 
 def pictures(n_classes: int) -> Dataset:

@@ -5,7 +5,7 @@ from pellucid.data.catalog import CATALOG, NamedSet, PublishedFile
 from pellucid.data.dataset import Dataset, Part, expected_outputs
 from pellucid.data.duplicates import count_repeated
 from pellucid.data.features import NORMALISATIONS, Features, Normalisation
-from pellucid.data.load import load_data
+from pellucid.data.load import load_data, load_test
 from pellucid.data.locate import fetch, find, is_intact
 from pellucid.data.split import SPLIT_SEED, split_rows
 
@@ -26,5 +26,6 @@ __all__ = [
     "imbalance",
     "is_intact",
     "load_data",
+    "load_test",
     "split_rows",
 ]

@@ -36,13 +36,28 @@ def load_data(name: str | os.PathLike[str], *, progress: Progress | None = None)
         >>> data.feature_shape, data.task, len(data.classes)
         ((8, 8), 'classification', 10)
     """
-    if isinstance(name, str) and name in CATALOG:
-        return _load_named(name, progress)
-    path = Path(name)
-    is_path = not isinstance(name, str) or path.exists() or os.sep in name or "/" in name
-    if not is_path:
-        raise unknown_name(str(name), CATALOG, "data")
-    return load_idx_folder(path, path.resolve().name, TEN_DIGITS)
+    if name == "digits":
+        entry = CATALOG["digits"]
+        images, labels = read_digits((find(entry) or fetch(entry, progress)) / FILE_NAME)
+        return Dataset.drawn(images, labels, entry.classes, entry.features, validation=0.15, test=0.2, name="digits")
+    return load_idx_folder(*_idx_set(name, progress))
+
+
+def load_test(name: str | os.PathLike[str], *, progress: Progress | None = None) -> Part:
+    """The test part of a data set, for those who need no other: of IDX files only its own are read and checked.
+
+    Parameters:
+        name, progress: As for `load_data`.
+
+    Raises:
+        UnknownNameError, MissingFileError, FormatError, DownloadError: As for `load_data`.
+    """
+    if name == "digits":
+        test = load_data(name, progress=progress).test
+        assert test is not None, "a fifth of the digits tests"  # noqa: S101
+        return test
+    folder, _, classes, features = _idx_set(name, progress)
+    return _test_of(_idx_paths(folder), classes, features)
 
 
 def load_idx_folder(folder: Path, name: str, classes: tuple[str, ...], features: Features | None = None) -> Dataset:
@@ -61,12 +76,8 @@ def load_idx_folder(folder: Path, name: str, classes: tuple[str, ...], features:
     """
     paths = _idx_paths(folder)
     images, labels = read_labelled_images(paths[TRAIN_IMAGES], paths[TRAIN_LABELS], len(classes))
-    test_images, test_labels = read_labelled_images(paths[TEST_IMAGES], paths[TEST_LABELS], len(classes))
-    shape = images.shape[1:]
-    features = features or Features(shape, 1 / 255, "mnist" if shape == (28, 28) else "none")
-    for path, found in ((paths[TRAIN_IMAGES], shape), (paths[TEST_IMAGES], test_images.shape[1:])):
-        if found != features.shape:
-            raise FormatError(f"{path}: images of {features.shape} pixels are required, {found} arrived")
+    features = _features_of(paths[TRAIN_IMAGES], images, features)
+    test = _test_of(paths, classes, features)
     flat = images.reshape(len(images), -1)
     n_train = len(flat) - len(flat) // VALIDATION_DIVISOR
     lacking = set(np.unique(labels).tolist()) - (set(labels[:n_train].tolist()) & set(labels[n_train:].tolist()))
@@ -81,23 +92,44 @@ def load_idx_folder(folder: Path, name: str, classes: tuple[str, ...], features:
         name=name,
         train=Part(flat[:n_train], labels[:n_train], features, len(classes)),
         validation=Part(flat[n_train:], labels[n_train:], features, len(classes)),
-        test=Part(test_images.reshape(len(test_images), -1), test_labels, features, len(classes)),
+        test=test,
         classes=classes,
         features=features,
         split=(
-            f"The publisher's own {len(test_images):,} test examples; of the {len(flat):,} others the first "
+            f"The publisher's own {test.n_samples:,} test examples; of the {len(flat):,} others the first "
             f"{n_train:,} train and the last {len(flat) - n_train:,} validate."
         ),
     )
 
 
-def _load_named(name: str, progress: Progress | None) -> Dataset:
-    entry = CATALOG[name]
-    folder = find(entry) or fetch(entry, progress)
-    if name != "digits":
-        return load_idx_folder(folder, name, entry.classes, entry.features)
-    images, labels = read_digits(folder / FILE_NAME)
-    return Dataset.drawn(images, labels, entry.classes, entry.features, validation=0.15, test=0.2, name=name)
+def _idx_set(
+    name: str | os.PathLike[str], progress: Progress | None
+) -> tuple[Path, str, tuple[str, ...], Features | None]:
+    """Folder, name, classes and, of a named set, features of a set in IDX files; downloaded if need be."""
+    if isinstance(name, str) and name in CATALOG:
+        entry = CATALOG[name]
+        return find(entry) or fetch(entry, progress), name, entry.classes, entry.features
+    path = Path(name)
+    is_path = not isinstance(name, str) or path.exists() or os.sep in name or "/" in name
+    if not is_path:
+        raise unknown_name(str(name), CATALOG, "data")
+    return path, path.resolve().name, TEN_DIGITS, None
+
+
+def _test_of(paths: dict[str, Path], classes: tuple[str, ...], features: Features | None) -> Part:
+    """The test part from its two files."""
+    images, labels = read_labelled_images(paths[TEST_IMAGES], paths[TEST_LABELS], len(classes))
+    features = _features_of(paths[TEST_IMAGES], images, features)
+    return Part(images.reshape(len(images), -1), labels, features, len(classes))
+
+
+def _features_of(path: Path, images: np.ndarray, features: Features | None) -> Features:
+    """The features given, which the images in that file must fit; or without them, what fits the images."""
+    shape = images.shape[1:]
+    features = features or Features(shape, 1 / 255, "mnist" if shape == (28, 28) else "none")
+    if shape != features.shape:
+        raise FormatError(f"{path}: images of {features.shape} pixels are required, {shape} arrived")
+    return features
 
 
 def _idx_paths(folder: Path) -> dict[str, Path]:

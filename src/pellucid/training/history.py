@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pellucid.maths import Network
 from pellucid.model import Model
+from pellucid.training.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class TrainingResult:
         seconds: how long each epoch took.
         best_epoch: the epoch whose parameters these are, from 1.
         stopped_because: "all epochs done", "no better for N epochs", "interrupted" or "diverged: …".
+        checkpoint: where training stood at its end: the last parameters, the optimizer's memory, the steps made.
     """
 
     network: Network
@@ -69,6 +71,7 @@ class TrainingResult:
     seconds: tuple[float, ...]
     best_epoch: int
     stopped_because: str
+    checkpoint: Checkpoint
 
     def __repr__(self) -> str:
         return f"<{len(self.history)} epochs, best: {self.best_epoch} ({self.stopped_because}): {self.network}>"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from operator import index
 from types import NoneType
 from typing import Any, Literal, NamedTuple
 
@@ -12,10 +11,11 @@ import numpy as np
 
 from pellucid.arrays import Array
 from pellucid.data import Dataset, Part, expected_outputs
-from pellucid.errors import DivergenceError, InvalidValueError, require_kind
+from pellucid.errors import DivergenceError, InvalidValueError, is_whole, require_kind
 from pellucid.maths import Adam, Cost, Network, Optimizer, Parameters, Penalty, find_cost, require_fit
 from pellucid.model import Model
 from pellucid.model.evaluation import require_same_shape
+from pellucid.training.checkpoint import Checkpoint
 from pellucid.training.faults import name_fault
 from pellucid.training.history import EpochRecord, Progress, TrainingResult
 from pellucid.training.interruption import Interruption
@@ -76,6 +76,7 @@ def train(
     require_kind(network, Network, "network: a Network")
     require_kind(data, Dataset, "data: a Dataset, of load_data or Dataset.from_arrays,")
     require_kind(optimizer, (Optimizer, NoneType), "optimizer: one such as SGD(0.1) or Adam()")
+    require_kind(penalty, (Penalty, NoneType), "penalty: one such as L2(0.001), or none,")
     rule = LearningRule(find_cost(cost), optimizer or Adam(), penalty)
     require_fit(rule.cost, network.output)
     require_same_shape(network, data.train)
@@ -88,8 +89,10 @@ def train(
         with engine(device, network.dtype):
             run = Run(network, data, rule, batch_size, seed, device, listener, interruption)
             stopped_because = run.run(epochs, patience)
+            last = run.on_host(run.state)
     best = network.with_parameters(run.best)
     classes = data.classes
+    names = tuple(activation.name for activation in network.activations)
     settings = {"batch_size": batch_size, "epochs": epochs, "seed": seed, "patience": patience}
     return TrainingResult(
         network=best,
@@ -98,6 +101,7 @@ def train(
         seconds=tuple(run.seconds),
         best_epoch=run.best_epoch,
         stopped_because=stopped_because,
+        checkpoint=Checkpoint(last._replace(time=int(last.time)), rule, names),
     )
 
 
@@ -127,14 +131,6 @@ def check_numbers(batch_size: int | str, epochs: int, seed: int, patience: int |
         raise InvalidValueError(f"seed: must be a whole number from 0 to 2⁶³−1, got {seed}")
     if patience is not None and not is_whole(patience, 1):
         raise InvalidValueError(f"patience: must be a whole number above 0, got {patience}")
-
-
-def is_whole(value: Any, least: int, greatest: int = 2**63) -> bool:
-    """Whether the value is a whole number, Python's or NumPy's, in that range."""
-    try:
-        return least <= index(value) <= greatest
-    except TypeError:
-        return False
 
 
 class Run:

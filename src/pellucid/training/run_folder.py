@@ -10,6 +10,7 @@ from pellucid.errors import AlreadyExistsError, InvalidValueError, WriteError
 from pellucid.files import write_atomically
 from pellucid.model import Model, save
 from pellucid.model.storage import MODEL_FILE
+from pellucid.training.checkpoint import CHECKPOINT_FILE, write_checkpoint
 from pellucid.training.history import TrainingResult
 
 CONFIG_FILE = "config.toml"
@@ -17,7 +18,7 @@ HISTORY_FILE = "history.jsonl"
 TIMINGS_FILE = "timings.jsonl"
 RUNS = Path("runs")
 PICTURES = ("learning-curves", "network", "activation", "first-layer-weights", "confusion", "most-wrong")
-OWN_FILES = {CONFIG_FILE, HISTORY_FILE, TIMINGS_FILE, MODEL_FILE} | {
+OWN_FILES = {CONFIG_FILE, HISTORY_FILE, TIMINGS_FILE, MODEL_FILE, CHECKPOINT_FILE} | {
     f"{name}{suffix}" for name in PICTURES for suffix in (".png", ".svg")
 }
 """All that a run ever writes: anything else in a run folder is somebody's own, and is never deleted."""
@@ -107,7 +108,7 @@ def check_target(folder: Path, *, overwrite: bool) -> None:
 
 
 def write_results(folder: Path, model: Model, result: TrainingResult) -> None:
-    """Writes model, history and timings.
+    """Writes model, history, timings and, unless training left the finite numbers, the checkpoint.
 
     Times are in a file of their own: the others are the same for the same run.
 
@@ -118,5 +119,7 @@ def write_results(folder: Path, model: Model, result: TrainingResult) -> None:
     pairs = zip(result.history, result.seconds, strict=True)
     timings = [json.dumps({"epoch": record.epoch, "seconds": seconds}) for record, seconds in pairs]
     save(model, folder / MODEL_FILE)
+    if result.checkpoint.is_finite:
+        write_checkpoint(folder / CHECKPOINT_FILE, result.checkpoint)
     write_atomically(folder / HISTORY_FILE, "".join(f"{line}\n" for line in history).encode())
     write_atomically(folder / TIMINGS_FILE, "".join(f"{line}\n" for line in timings).encode())

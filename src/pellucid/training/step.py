@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pellucid.arrays import Array, Elements, Outputs
+from pellucid.arrays import Array, Biases, Elements, Outputs, Weights
 from pellucid.maths import Cost, ForwardTrace, LayerParameters, Network, Optimizer, Parameters, Penalty, backward
 from pellucid.maths.optimizers import State
 
@@ -61,17 +61,48 @@ def step(
     time = state.time + 1
     parameters: list[LayerParameters] = []
     memory: list[tuple[State, State]] = []
-    for layer, (weight_memory, bias_memory), weight_gradient, bias_gradient in zip(
+    for layer, remembered, *gradient in zip(
         state.parameters, state.memory, gradients.weights, gradients.biases, strict=True
     ):
-        if rule.penalty is not None:
-            weight_gradient = weight_gradient + rule.penalty.gradient(layer.weights)
-        weights, weight_memory = rule.optimizer.step(
-            layer.weights, weight_gradient, weight_memory, learning_rate=learning_rate, time=time, decays=True
+        layer, remembered = correct(
+            rule, layer, remembered, total_gradient(rule, layer, *gradient), learning_rate=learning_rate, time=time
         )
-        biases, bias_memory = rule.optimizer.step(
-            layer.biases, bias_gradient, bias_memory, learning_rate=learning_rate, time=time, decays=False
-        )
-        parameters.append(LayerParameters(weights, biases))
-        memory.append((weight_memory, bias_memory))
+        parameters.append(layer)
+        memory.append(remembered)
     return TrainingState(tuple(parameters), tuple(memory), time), trace
+
+
+def total_gradient(
+    rule: LearningRule, layer: LayerParameters, weight_gradient: Weights, bias_gradient: Biases
+) -> LayerParameters:
+    """The derivatives of what is minimised: those of the cost, and on the weights those of the penalty."""
+    if rule.penalty is not None:
+        weight_gradient = weight_gradient + rule.penalty.gradient(layer.weights)
+    return LayerParameters(weight_gradient, bias_gradient)
+
+
+def correct(
+    rule: LearningRule,
+    layer: LayerParameters,
+    memory: tuple[State, State],
+    gradient: LayerParameters,
+    *,
+    learning_rate: Array | float,
+    time: Array | int,
+) -> tuple[LayerParameters, tuple[State, State]]:
+    """A layer's parameters, or those of some of its neurons, after one correction, and what is remembered of it.
+
+    Parameters:
+        rule: cost, penalty and optimizer.
+        layer: weights and biases.
+        memory: what the optimizer remembers of the weights and of the biases.
+        gradient: as `total_gradient` gives it.
+        learning_rate: r of this step.
+        time: t, the number of this step, from 1.
+    """
+    corrected = [
+        rule.optimizer.step(parameter, slope, remembered, learning_rate=learning_rate, time=time, decays=decays)
+        for parameter, slope, remembered, decays in zip(layer, gradient, memory, (True, False), strict=True)
+    ]
+    (weights, weight_memory), (biases, bias_memory) = corrected
+    return LayerParameters(weights, biases), (weight_memory, bias_memory)

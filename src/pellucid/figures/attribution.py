@@ -1,0 +1,81 @@
+"""What each input had to do with a decision: over the picture, or as bars."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pellucid.errors import InvalidValueError
+from pellucid.figures.style import GREY, NEGATIVE, POSITIVE, diverging_colours, drawn_in_style, plain
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+STRONGEST_INK = 0.45
+"""Beneath the attributions the picture is drawn in a light grey at most, so that their colours can be seen."""
+
+
+@drawn_in_style
+def attribution_map(image: np.ndarray, attributions: np.ndarray, names: tuple[str, str]) -> "Figure":
+    """The input picture, and beside it the same with each pixel's attribution in colour over it.
+
+    Parameters:
+        image: the inputs, (height, width).
+        attributions: of each pixel, in the same shape.
+        names: the class that positive attributions (orange) speak for, and the one for negative ones (blue).
+
+    Raises:
+        InvalidValueError: the two have different shapes, or not two dimensions.
+    """
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+    from matplotlib.figure import Figure
+
+    values = np.asarray(attributions, np.float64)
+    if image.ndim != 2 or values.shape != image.shape:
+        raise InvalidValueError(
+            f"attributions: one for each pixel of a picture of height x width is required, got shape {values.shape} "
+            f"for a picture of shape {image.shape}"
+        )
+    greatest = float(np.abs(values).max()) or 1.0
+    height, width = image.shape
+    aspect = min(max(height / width, 0.3), 3.0)
+    figure = Figure(figsize=(7.2, max(2.4, 3.0 * aspect + 0.6)), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    for panel, strongest, title in ((left, 1.0, "input"), (right, STRONGEST_INK, "what each pixel did")):
+        low, high = float(image.min()), float(image.max())
+        panel.imshow(image, cmap="gray_r", vmin=low, vmax=low + ((high - low) / strongest or 1.0))
+        panel.set_title(title)
+        panel.set_xticks([])
+        panel.set_yticks([])
+        panel.spines[:].set_visible(True)
+    scale = ScalarMappable(Normalize(-greatest, greatest), diverging_colours())
+    coloured = scale.to_rgba(values)
+    coloured[..., 3] = np.sqrt(np.abs(values) / greatest)
+    right.imshow(coloured, interpolation="nearest")
+    bar = figure.colorbar(scale, ax=right, aspect=18)
+    bar.outline.set_visible(False)
+    bar.set_label(f"for {plain(names[1])}  ←  attribution  →  for {plain(names[0])}", parse_math=False)
+    return figure
+
+
+@drawn_in_style
+def attribution_bars(labels: Sequence[str], attributions: Sequence[float], names: tuple[str, str]) -> "Figure":
+    """The largest attributions as bars, the first at the top.
+
+    Parameters:
+        labels: what the inputs are called.
+        attributions: of each.
+        names: the class that positive attributions (orange) speak for, and the one for negative ones (blue).
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 0.9 + 0.32 * len(labels)), layout="constrained")
+    panel = figure.subplots()
+    places = range(len(labels))
+    panel.barh(places, attributions, color=[POSITIVE if each > 0 else NEGATIVE for each in attributions])
+    panel.axvline(0, color=GREY, linewidth=0.8)
+    panel.set_yticks(places, [plain(label) for label in labels], parse_math=False)
+    panel.invert_yaxis()
+    panel.set_xlabel(f"for {plain(names[1])}  ←  attribution  →  for {plain(names[0])}", parse_math=False)
+    return figure

@@ -1,0 +1,64 @@
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+
+from pellucid.errors import InvalidValueError
+from pellucid.figures.attribution import attribution_bars, attribution_map
+from pellucid.figures.style import BLUE, ORANGE
+
+IMAGE = np.linspace(0, 1, 12).reshape(3, 4)
+
+
+def test_attributions_lie_over_the_picture_the_stronger_the_more_they_cover() -> None:
+    values = np.zeros((3, 4))
+    values[0, 1], values[2, 3], values[1, 1] = 4.0, -1.0, 0.04
+    left, right, *_ = attribution_map(IMAGE, values, ("7", "9")).axes
+    assert np.array_equal(np.asarray(left.get_images()[0].get_array()), IMAGE)
+    beneath, over = right.get_images()
+    assert np.array_equal(np.asarray(beneath.get_array()), IMAGE)
+    colours = np.asarray(over.get_array())
+    assert colours[0, 1, 3] == 1.0
+    assert colours[2, 3, 3] == pytest.approx(0.5)
+    assert colours[1, 1, 3] == pytest.approx(0.1)
+    assert colours[0, 0, 3] == 0.0
+    assert colours[0, 1, 0] > colours[0, 1, 2], "for: orange"
+    assert colours[2, 3, 0] < colours[2, 3, 2], "against: blue"
+
+
+def test_the_scale_is_symmetric_and_says_which_side_is_whose(texts_of: Callable[[Figure], list[str]]) -> None:
+    figure = attribution_map(IMAGE, -IMAGE, ("seven", "nine"))
+    bar = figure.axes[2]
+    assert bar.get_ylim() == (-1.0, 1.0)
+    assert "for nine  ←  attribution  →  for seven" in texts_of(figure)
+
+
+def test_a_picture_without_ink_or_attributions_is_drawn(svg_of: Callable[[Figure], str]) -> None:
+    assert "input" in svg_of(attribution_map(np.zeros((3, 4)), np.zeros((3, 4)), ("a", "b")))
+
+
+def test_bars_stand_in_order_with_their_signs_colour() -> None:
+    panel = attribution_bars(["input 3", "input 1"], [2.0, -0.5], ("7", "9")).axes[0]
+    assert [label.get_text() for label in panel.get_yticklabels()] == ["input 3", "input 1"]
+    assert [bar.get_width() for bar in panel.patches] == [2.0, -0.5]
+    assert [bar.get_facecolor() for bar in panel.patches] == [to_rgba(ORANGE), to_rgba(BLUE)]
+    assert panel.yaxis_inverted()
+
+
+def test_names_are_shown_as_they_are(hostile_names: list[str], svg_of: Callable[[Figure], str]) -> None:
+    svg = svg_of(attribution_map(IMAGE, IMAGE, (hostile_names[0], hostile_names[1])))
+    svg += svg_of(attribution_bars(hostile_names, [1.0] * len(hostile_names), (hostile_names[2], hostile_names[3])))
+    assert "$x^2$" in svg
+    assert "<script>" not in svg
+    assert "a &amp; b" in svg
+
+
+def test_shapes_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(
+        InvalidValueError,
+        match=r"^attributions: one for each pixel of a picture of height x width is required, got shape \(12,\) for a "
+        r"picture of shape \(3, 4\)$",
+    ):
+        attribution_map(IMAGE, IMAGE.ravel(), ("a", "b"))
