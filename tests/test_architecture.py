@@ -85,6 +85,7 @@ LIGHT = {
     "import pellucid; pellucid.Network.random([2, 2])": HEAVY | {"scipy"},
     "import pellucid; pellucid.load": HEAVY | {"scipy"},
     "import pellucid.explain": HEAVY,
+    "import pellucid.walkthrough": HEAVY,
     "import pellucid; pellucid.load_data": HEAVY,
     "import pellucid; pellucid.train": {"jax", "jaxlib"},
 }

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pellucid import explain
     from pellucid.data import Dataset, load_data
     from pellucid.errors import PellucidError
+    from pellucid.explain import check_gradients
     from pellucid.maths import L1, L2, SGD, Activation, Adam, AdamW, Cost, Layer, Network, RMSProp, backward
     from pellucid.model import Evaluation, Model, evaluate, load, save
     from pellucid.training import TrainingResult, train
@@ -18,6 +19,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "pellucid.data": ("Dataset", "load_data"),
     "pellucid.errors": ("PellucidError",),
+    "pellucid.explain": ("check_gradients",),
     "pellucid.maths": (
         *("L1", "L2", "SGD", "Activation", "Adam", "AdamW", "Cost", "Layer", "Network", "RMSProp", "backward"),
     ),
@@ -43,6 +45,7 @@ __all__ = [
     "RMSProp",
     "TrainingResult",
     "backward",
+    "check_gradients",
     "evaluate",
     "explain",
     "load",

@@ -12,7 +12,7 @@ from pellucid.explain import Derivation
 N_OUTPUTS = 12
 X = np.array([0.3, -1.1, 0.8])
 EXPECTED = np.eye(N_OUTPUTS)[2]
-UPDATE = {"layer": 2, "source": 1, "optimizer": pl.SGD(0.1), "top": 3}
+WEIGHT = {"layer": 2, "source": 1, "top": 3}
 
 
 def make_network(scale: float) -> pl.Network:
@@ -57,11 +57,11 @@ def test_every_step_is_true_and_the_share_well_bounded_at_any_size(scale: float,
         # A z below 30 is shown to 0.005, and so are those in the sum: 1 % of a share, which is at most 1.
         assert activation.to_dict(4)["steps"][-1]["tolerance"] < 0.02
         assert activation.to_dict(12)["steps"][-1]["tolerance"] < 1e-9
-        updates = [
-            pl.explain.update(net, X, EXPECTED, cost=cost, neuron=neuron, **UPDATE)
+        gradients = [
+            pl.explain.gradient(net, X, EXPECTED, cost=cost, neuron=neuron, **WEIGHT)
             for cost in ("cross-entropy", "squared-error")
         ]
-        for derivation in (activation, *updates):
+        for derivation in (activation, *gradients):
             for digits in range(1, 18):
                 check(derivation, digits, read_formula)
 

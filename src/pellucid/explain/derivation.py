@@ -1,14 +1,17 @@
 """A derivation: steps, each one expression tree, from which every way of showing it is lowered."""
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from pellucid.errors import InvalidValueError
-from pellucid.explain.document import Block, Document
+from pellucid.errors import InvalidValueError, require_whole
+from pellucid.explain.document import Block, Document, MatrixEquation
 from pellucid.explain.step import DEFAULT_DIGITS, Step, check_digits
+from pellucid.explain.sums import ManyTerms
+from pellucid.explain.words import Words
 from pellucid.expression import Expression, Number, Symbol, Variable, add, evaluate, numbers
 from pellucid.expression.bounds import guarded
 
@@ -41,14 +44,28 @@ class Derivation(Document):
     def to_dict(self, digits: int = DEFAULT_DIGITS) -> dict[str, Any]:
         """The derivation as JSON can hold it: title, value, and each step with formula, numbers, value and tolerance.
 
+        Equations between matrices, where there are any, are under `matrices`: name, formula and numbers, in LaTeX.
+
         Parameters:
             digits: significant digits shown, 1 to 17; `tolerance` is what the rounding to them may hide.
 
         Raises:
             InvalidValueError: digits out of range, or too few to bound a step.
         """
+        from pellucid.explain.render.latex import matrix_numbers, matrix_symbols
+
         check_digits(digits)
-        return {"title": self.title, "value": self.value, "steps": [step.to_dict(digits) for step in self.steps]}
+        told = {"title": self.title, "value": self.value, "steps": [step.to_dict(digits) for step in self.steps]}
+        equations = [block for block in self.blocks if isinstance(block, MatrixEquation)]
+        matrices = [
+            {
+                "name": equation.name,
+                "formula": " ".join(matrix_symbols(equation)),
+                "substituted": " ".join(matrix_numbers(equation, digits)),
+            }
+            for equation in equations
+        ]
+        return told | {"matrices": matrices} if matrices else told
 
 
 class Steps:
@@ -58,17 +75,20 @@ class Steps:
         top: so many terms of a long sum are shown, the largest.
 
     Raises:
-        InvalidValueError: top is below 1.
+        InvalidValueError: top is no whole number, or below 1.
     """
 
     def __init__(self, top: int = DEFAULT_TOP) -> None:
+        require_whole(top, "top")
         if top < 1:
             raise InvalidValueError(f"top: at least 1 term must be shown, got {top}")
         self.top = top
         self.blocks: list[Block] = []
         self.finished: list[Step] = []
+        self.leaves: dict[Symbol, Number] = {}
+        self.rests: Counter[int] = Counter()
 
-    def add(self, name: str, symbol: Symbol, tree: Expression, note: str = "") -> Number:
+    def add(self, name: str, symbol: Symbol, tree: Expression, note: Words = "") -> Number:
         """Adds a step and returns its value as a leaf for the trees of later steps.
 
         Raises:
@@ -83,20 +103,49 @@ class Steps:
             )
         self.finished.append(step)
         self.blocks.append(step)
+        self.leaves[symbol] = self.last
         return self.last
 
-    def add_sum(self, name: str, symbol: Symbol, terms: list[Expression], note: str = "") -> Number:
+    def add_sum(self, name: str, symbol: Symbol, terms: list[Expression] | ManyTerms, note: str = "") -> Number:
         """Adds a sum as a step: all its terms, or the largest by magnitude, in their order, and the rest's sum."""
-        left = len(terms) - self.top
-        if left <= 1:  # one term left out would be no shorter than the term itself
-            return self.add(name, symbol, add(terms), note)
-        values = np.array([guarded(evaluate, term) for term in terms])
-        # Stable, so that of equal terms the first are shown.
-        largest = np.sort(np.argsort(-np.abs(values), kind="stable")[: self.top])
-        symbol_of_rest = Variable("R", None, (left,))
-        rest = Number(guarded(math.fsum, np.delete(values, largest)), f"rest:{left}", symbol_of_rest)
-        note = f"{note} {symbol_of_rest.text} is the sum of the {left:,} smaller terms not shown.".lstrip()
-        return self.add(name, symbol, add([*(terms[k] for k in largest), rest]), note)
+        shown, note_of_rest = self.shorten(terms)
+        return self.add(name, symbol, add(shown), f"{note} {note_of_rest}".strip())
+
+    def shorten(self, terms: list[Expression] | ManyTerms, top: int | None = None) -> tuple[list[Expression], str]:
+        """The terms of a sum that are shown, then the rest's sum as one term; and the sentence that says so, or "".
+
+        Parameters:
+            top: so many terms are shown instead of the derivation's own number.
+        """
+        is_long = isinstance(terms, ManyTerms)
+        values = terms.values if is_long else np.array([guarded(evaluate, term) for term in terms])
+        largest = positions_shown(values, self.top if top is None else top)
+        left = len(terms) - len(largest)
+        shown = [terms[k] for k in largest.tolist()]
+        if left == 0:
+            return shown, ""
+        rest, note = self.rest(left, guarded(math.fsum, np.delete(values, largest)))
+        return [*shown, rest], note
+
+    def rest(self, left: int, value: float, of: str = "terms") -> tuple[Number, str]:
+        """The sum of the terms not shown as a leaf, R with their number; and the sentence that says so.
+
+        Where so many were left out of an earlier sum, a second number tells this one apart: R₆, R₆,₂, R₆,₃.
+
+        Parameters:
+            left: how many they are.
+            value: their sum.
+            of: what they are, in words.
+        """
+        self.rests[left] += 1
+        which = self.rests[left]
+        symbol = Variable("R", None, (left,) if which == 1 else (left, which))
+        note = f"{symbol.text} is the sum of the {left:,} smaller {of} not shown."
+        return Number(value, f"rest:{left}", symbol), note
+
+    def known(self, number: Number) -> Number:
+        """The number as the value of the step that has worked it out; as it is where none has."""
+        return number if number.symbol is None else self.leaves.get(number.symbol, number)
 
     def show(self, block: Block) -> None:
         """Adds something that is no step: words, a table, a picture."""
@@ -110,3 +159,10 @@ class Steps:
     def conclude(self, title: str) -> Derivation:
         """The derivation of what was added last."""
         return Derivation(title, tuple(self.blocks))
+
+
+def positions_shown(values: np.ndarray, top: int) -> np.ndarray:
+    """Which terms of a sum are shown, in their order: all, or the `top` largest by magnitude, of equals the first."""
+    if len(values) - top <= 1:  # one term left out would be no shorter than the term itself
+        return np.arange(len(values))
+    return np.sort(np.argsort(-np.abs(values), kind="stable")[:top])

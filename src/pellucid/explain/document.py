@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pellucid.explain.step import DEFAULT_DIGITS, Step, check_digits
+from pellucid.explain.words import Words
 from pellucid.expression import Expression, Number, Symbol, Variable
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ DEFAULT_WIDTH = 100
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A few sentences in plain words; formulas in them are written in Unicode."""
+    """A few sentences in plain words."""
 
-    text: str
+    text: Words
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,11 @@ class Formula:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of text under a header; columns whose cells are all numbers stand to the right."""
+    """Rows under a header; columns whose cells are all numbers stand to the right."""
 
     header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    caption: str = ""
+    rows: tuple[tuple[Words, ...], ...]
+    caption: Words = ""
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,57 @@ class Document:
 
         check_digits(digits)
         return document_text(self, digits, width)
+
+    def to_latex(self, digits: int = DEFAULT_DIGITS, *, standalone: bool = True) -> str:
+        """The document in LaTeX.
+
+        Parameters:
+            digits: significant digits shown, 1 to 17.
+            standalone: an article of its own; else what goes into one that loads amsmath and amssymb.
+
+        Raises:
+            InvalidValueError: digits out of range.
+        """
+        from pellucid.explain.render.latex import article, document_latex
+
+        check_digits(digits)
+        return article(self, digits) if standalone else document_latex(self, digits)
+
+    def to_html(self, digits: int = DEFAULT_DIGITS, *, standalone: bool = True) -> str:
+        """The document in HTML with MathML: no scripts, nothing loaded from elsewhere.
+
+        Parameters:
+            digits: significant digits shown, 1 to 17.
+            standalone: a page of its own; else what goes into one, with its style.
+
+        Raises:
+            InvalidValueError: digits out of range.
+        """
+        from pellucid.explain.render.page import embedded, page
+
+        check_digits(digits)
+        return page(self, digits) if standalone else embedded(self, digits)
+
+    def to_dict(self, digits: int = DEFAULT_DIGITS) -> dict[str, Any]:
+        """The document as JSON can hold it: its title and its sections; words, tables and pictures are for people.
+
+        Parameters:
+            digits: significant digits shown, 1 to 17.
+
+        Raises:
+            InvalidValueError: digits out of range, or too few to bound a step.
+        """
+        check_digits(digits)
+        sections = [block.to_dict(digits) for block in self.blocks if isinstance(block, Document)]
+        return {"title": self.title, "sections": sections}
+
+    def _repr_html_(self) -> str:
+        return self.to_html(standalone=False)
+
+    def _repr_latex_(self) -> str:
+        from pellucid.explain.render.notebook import equations
+
+        return equations(self, DEFAULT_DIGITS)
 
 
 Block: TypeAlias = Paragraph | Formula | Table | Picture | MatrixEquation | Step | Document

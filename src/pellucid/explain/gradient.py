@@ -1,15 +1,21 @@
-"""The chain rule for one weight or bias, factor by factor."""
+"""The chain rule for one weight or bias, factor by factor; of a mini-batch the mean over its examples."""
 
 from typing import Any
 
+import numpy as np
+
+from pellucid.explain.batch import LabelledBatch, label, marks_explained
+from pellucid.explain.delta import add_delta, add_downstream
 from pellucid.explain.derivation import DEFAULT_TOP, Derivation, Steps
-from pellucid.explain.neuron import add_activation
-from pellucid.explain.subject import LabelledSubject
-from pellucid.expression import Expression, Partial, Variable, constant
+from pellucid.explain.document import Formula, Paragraph
+from pellucid.explain.neuron import add_input
+from pellucid.explain.subject import LabelledSubject, require_layer, require_neuron
+from pellucid.expression import Expression, Number, Partial, Symbol, Variable, add, constant, multiply
 from pellucid.maths import Cost, Network
 from pellucid.model import Model
 
-COST = Variable("C")
+NAMED_EXAMPLES = 3
+"""So many examples are named as contributing most."""
 
 
 def gradient(
@@ -26,106 +32,111 @@ def gradient(
     """The derivation of ∂C/∂w for the weight from `source` into a neuron, or of ∂C/∂b; `.value` is the derivative.
 
     *Formula*: ∂C/∂w⁽ˡ⁾ₘ,ₚ = ∂C/∂a⁽ˡ⁾ₘ · ∂a⁽ˡ⁾ₘ/∂z⁽ˡ⁾ₘ · ∂z⁽ˡ⁾ₘ/∂w⁽ˡ⁾ₘ,ₚ, where for a hidden neuron
-    ∂C/∂a⁽ˡ⁾ₘ = Σₖ w⁽ˡ⁺¹⁾ₖ,ₘ δ⁽ˡ⁺¹⁾ₖ.
+    ∂C/∂a⁽ˡ⁾ₘ = Σₖ w⁽ˡ⁺¹⁾ₖ,ₘ δ⁽ˡ⁺¹⁾ₖ; of a mini-batch, the mean of its examples' derivatives.
 
     Parameters:
         network: a Network with an input vector x, or a Model with a raw input.
-        x: shape (n_features,), or a raw example of the model's shape.
-        expected: E, shape (n_outputs,).
+        x: shape (n_features,), or (n_samples, n_features) for a mini-batch; of a model its raw example, or several.
+        expected: E, shape (n_outputs,), or (n_samples, n_outputs) for a mini-batch.
         cost: what is differentiated.
         layer: of the neuron that the weight leads into, from 2.
         neuron: its number, from 1.
         source: the neuron of the layer before that it comes from, from 1; None: the neuron's bias.
-        top: so many terms of a long sum are shown.
+        top: so many terms of a long sum are shown. All deltas that the sums show are worked out where they are few, in
+            layers that are small; else in each layer the one that contributes most. Long sums within these deltas show
+            half as many terms, or a quarter.
 
     Raises:
         InvalidValueError: a weight that the network has not, or an input, expected outputs or cost that do not fit.
     """
-    subject = LabelledSubject.with_expected(network, x, expected, cost)
+    labelled = label(network, x, expected, cost)
     steps = Steps(top)
-    symbol = add_chain(steps, subject, layer, neuron, source)
+    symbol = add_gradient(steps, labelled, layer, neuron, source)
     kind = "bias" if source is None else "weight"
-    return steps.conclude(f"How the cost changes with the {kind} {symbol.text} ({subject.cost.name})")
+    batch = f", mean over {labelled.counted}" if isinstance(labelled, LabelledBatch) else ""
+    return steps.conclude(f"How the cost changes with the {kind} {symbol.text} ({labelled.cost.name}{batch})")
+
+
+def add_gradient(
+    steps: Steps, labelled: LabelledSubject | LabelledBatch, layer: int, neuron: int, source: int | None
+) -> Variable:
+    """Adds the steps up to the derivative of the cost with respect to a parameter; returns the parameter's symbol.
+
+    Raises:
+        InvalidValueError: a weight that the network has not.
+    """
+    require_layer(labelled.network, layer)
+    require_neuron(labelled.network, layer, neuron)
+    if source is not None:
+        require_neuron(labelled.network, layer - 1, source, "source")
+    if isinstance(labelled, LabelledSubject):
+        return add_chain(steps, labelled, layer, neuron, source)
+    return add_mean(steps, labelled, layer, neuron, source)
 
 
 def add_chain(steps: Steps, subject: LabelledSubject, layer: int, neuron: int, source: int | None) -> Variable:
-    """Adds the chain rule's steps, the last of which is the derivative; returns the parameter's symbol."""
-    subject.require_layer(layer)
-    subject.require_neuron(layer, neuron)
-    if source is not None:
-        subject.require_neuron(layer - 1, source, "source")
-    if layer == subject.n_layers:
-        delta = add_output_delta(steps, subject, neuron)
-    else:
-        delta = add_hidden_delta(steps, subject, layer, neuron)
-    z = Variable("z", layer, (neuron,))
+    """Adds the chain rule's steps for one example, the last of which is the derivative."""
+    z = subject.variable("z", layer, neuron)
+    parameter = subject.variable("b", layer, neuron) if source is None else subject.variable("w", layer, neuron, source)
+    whole = Partial(subject.cost_symbol, parameter)
+    steps.show(Formula(whole, chain_rule(subject, layer, neuron, Partial(z, parameter))))
+    if source is not None and layer == 2:
+        add_input(steps, subject, source)
+    add_downstream(steps, subject, layer, neuron)
+    delta = add_delta(steps, subject, layer, neuron)
     if source is None:
-        parameter = Variable("b", layer, (neuron,))
         name = "the pre-activation holds the bias once"
         factor = steps.add(name, Partial(z, parameter), constant(1))
     else:
-        parameter = Variable("w", layer, (neuron, source))
         name = f"the weight is multiplied by what neuron {source} of layer {layer - 1} holds"
-        factor = steps.add(name, Partial(z, parameter), subject.activation(layer - 1, source))
-    steps.add("the product of the factors", Partial(COST, parameter), delta * factor)
+        factor = steps.add(name, Partial(z, parameter), steps.known(subject.activation(layer - 1, source)))
+    steps.add("the product of the factors", whole, delta * factor)
     return parameter
 
 
-def add_output_delta(steps: Steps, subject: LabelledSubject, neuron: int) -> Expression:
-    """Adds the steps up to δ⁽ᴸ⁾ = ∂C/∂z⁽ᴸ⁾ of an output neuron, and returns its leaf."""
-    layer = subject.n_layers
-    function, cost = subject.network.output, subject.cost
-    z, expected = subject.pre_activation(layer, neuron), subject.expected(neuron)
-    a = add_activation(steps, subject, layer, neuron, z)
-    symbol = Variable("δ", layer, (neuron,))
-    if cost.output is not None:
-        note = f"∂C/∂z in full: with {function.name} and {cost.name} the other factors cancel."
-        return steps.add("delta: output minus expected output", symbol, a - expected, note)
-    difference: Expression = a - expected
-    if cost.divides_by_difference:
-        difference = steps.add("output minus expected output", Variable("D", None, (neuron,)), difference)
-    by_output = Partial(COST, Variable("a", layer, (neuron,)))
-    tree = cost.derivative_formula(a, expected, difference)
-    slope = steps.add(f"derivative of the cost ({cost.name})", by_output, tree)
-    return add_delta(steps, subject, layer, neuron, slope)
+def chain_rule(subject: LabelledSubject, layer: int, neuron: int, last: Partial) -> Expression:
+    """The product of the factors in symbols: without ∂a/∂z where it cancels or where softmax joins it to all others."""
+    a, z = subject.variable("a", layer, neuron), subject.variable("z", layer, neuron)
+    is_fused = layer == subject.n_layers and subject.cost.output is not None
+    is_joined = is_fused or not subject.network.layers[layer - 2].activation.is_elementwise
+    cost = subject.cost_symbol
+    factors: list[Symbol] = [Partial(cost, z)] if is_joined else [Partial(cost, a), Partial(a, z)]
+    return multiply([Number(1.0, symbol=factor) for factor in [*factors, last]])
 
 
-def add_hidden_delta(steps: Steps, subject: LabelledSubject, layer: int, neuron: int) -> Expression:
-    """Adds the steps up to δ⁽ˡ⁾ of a hidden neuron, what is handed back from downstream times f′; returns its leaf."""
-    downstream = layer + 1
-    products: list[Expression] = [
-        subject.weight(downstream, k, neuron) * subject.delta(downstream, k) for k in subject.neurons(downstream)
+def add_mean(steps: Steps, batch: LabelledBatch, layer: int, neuron: int, source: int | None) -> Variable:
+    """Adds the chain of the example that contributes most, and the mean of all examples' derivatives."""
+    derivatives = batch.deltas[layer - 2][:, neuron - 1]
+    if source is not None:
+        with np.errstate(over="ignore"):
+            derivatives = derivatives * batch.trace.activations[layer - 2][:, source - 1]
+    n = len(derivatives)
+    most = np.argsort(-np.abs(derivatives), kind="stable")[:NAMED_EXAMPLES].tolist()
+    named = [k for k in most if derivatives[k] != 0]
+    first = f" Example {most[0]} contributes most: its chain comes first." if named and n > 1 else ""
+    steps.show(Paragraph(marks_explained(batch) + first))
+    parameter = add_chain(steps, batch.examples[most[0]], layer, neuron, source)
+    terms: list[Expression] = [
+        steps.last if k == most[0] else derivative_of(batch, k, layer, neuron, source) for k in range(n)
     ]
-    note = f"The deltas of layer {downstream} are found in the same way."
-    by_activation = Partial(COST, Variable("a", layer, (neuron,)))
-    slope = steps.add_sum(f"what the neurons of layer {downstream} hand back", by_activation, products, note)
-    return add_delta(steps, subject, layer, neuron, slope)
+    shown, note = steps.shorten(terms)
+    name = f"the mean over {batch.counted}"
+    if len(named) > 1:
+        name += f"; {listed(named)} contribute most"
+    if n > 1:
+        product = "δ" if source is None else "δ · a"
+        note = f"For the other examples the derivative, {product}, is found in the same way. {note}".strip()
+    steps.add(name, Partial(batch.cost_symbol, parameter), add(shown) / constant(n), note)
+    return parameter
 
 
-def add_delta(steps: Steps, subject: LabelledSubject, layer: int, neuron: int, slope: Expression) -> Expression:
-    """Adds the steps from ∂C/∂a to δ = ∂C/∂z, by the derivative of the layer's activation; returns δ's leaf."""
-    if subject.network.layers[layer - 2].activation.is_elementwise:
-        return add_elementwise_delta(steps, subject, layer, neuron, slope)
-    return add_softmax_delta(steps, subject, layer, neuron, slope)
+def derivative_of(batch: LabelledBatch, example: int, layer: int, neuron: int, source: int | None) -> Expression:
+    """δ · a, the derivative of one example's cost; of a bias, δ."""
+    subject = batch.examples[example]
+    delta = subject.number(batch.deltas[layer - 2][example, neuron - 1], "δ", layer, neuron)
+    return delta if source is None else delta * subject.activation(layer - 1, source)
 
 
-def add_elementwise_delta(
-    steps: Steps, subject: LabelledSubject, layer: int, neuron: int, slope: Expression
-) -> Expression:
-    """Adds f′(z) and δ = ∂C/∂a · f′(z), and returns δ's leaf."""
-    function = subject.network.layers[layer - 2].activation
-    z = subject.pre_activation(layer, neuron)
-    by_z = Partial(Variable("a", layer, (neuron,)), Variable("z", layer, (neuron,)))
-    derivative = steps.add(f"derivative of the activation ({function.name})", by_z, function.derivative_formula(z, [z]))
-    return steps.add("delta: the product of these two", Variable("δ", layer, (neuron,)), slope * derivative)
-
-
-def add_softmax_delta(steps: Steps, subject: LabelledSubject, layer: int, neuron: int, slope: Expression) -> Expression:
-    """Adds δᵢ = aᵢ (∂C/∂aᵢ − Σₖ aₖ ∂C/∂aₖ), since with softmax every output depends on zᵢ; returns its leaf."""
-    products: list[Expression] = [
-        subject.activation(layer, k) * (slope if k == neuron else subject.output_gradient(layer, k))
-        for k in subject.neurons(layer)
-    ]
-    mean = steps.add_sum("mean of ∂C/∂a, weighted by the softmax", Variable("m", layer), products)
-    a = subject.activation(layer, neuron)
-    return steps.add("delta: by the derivative of softmax", Variable("δ", layer, (neuron,)), a * (slope - mean))
+def listed(numbers: list[int]) -> str:
+    """Two or more numbers in a sentence: 4, 2 and 7."""
+    return f"{', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"

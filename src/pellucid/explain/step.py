@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pellucid.errors import InvalidValueError
+from pellucid.errors import InvalidValueError, require_whole
+from pellucid.explain.words import Words
 from pellucid.expression import Expression, Infix, Latex, Number, Symbol, evaluate, numbers, tolerance
 from pellucid.expression.bounds import shown
 
@@ -28,7 +29,7 @@ class Step:
     name: str
     symbol: Symbol
     tree: Expression
-    note: str = ""
+    note: Words = ""
 
     @cached_property
     def value(self) -> float:
@@ -61,7 +62,7 @@ class Step:
             "value": self.value,
             "tolerance": bound,
             "terms": [
-                {"ref": number.ref, "value": number.value, "shown": shown(number, digits).plain}
+                {"ref": number.ref, "value": number.value + 0.0, "shown": shown(number, digits).plain}
                 for number in numbers(self.tree)
             ],
         }
@@ -71,7 +72,8 @@ def check_digits(digits: int) -> None:
     """Checks a number of significant digits.
 
     Raises:
-        InvalidValueError: it is not 1 to 17.
+        InvalidValueError: it is no whole number, or not 1 to 17.
     """
+    require_whole(digits, "digits")
     if not 1 <= digits <= MAX_DIGITS:
         raise InvalidValueError(f"digits: 1 to {MAX_DIGITS} significant digits can be shown, got {digits}")

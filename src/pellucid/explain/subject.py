@@ -1,15 +1,20 @@
 """What is explained: a network in float64, one example's trace through it, and their numbers as leaves of formulas."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from pellucid.errors import InvalidValueError
+from pellucid.errors import InvalidValueError, require_whole
+from pellucid.explain.inputs import Raw, finite_trace, read_inputs, require_finite
 from pellucid.expression import Number, Variable
-from pellucid.maths import Cost, ForwardTrace, Gradients, Network, backward, find_cost, require_fit
+from pellucid.maths import Cost, ForwardTrace, Gradients, Network, example_costs
+from pellucid.maths.backward import find_deltas, parameter_gradients
 from pellucid.model import Model
+
+REF_LETTERS = {"δ": "d", "E": "e"}
+"""Refs are plain letters: what stands for those that are not."""
 
 
 @dataclass(frozen=True)
@@ -17,38 +22,36 @@ class Subject:
     """A network and one example's way through it, every number of which can be asked for as a leaf.
 
     Layers and neurons are numbered from 1 here, as in formulas; layer 1 is the input.
+
+    Attributes:
+        network: in float64.
+        trace: of the example.
+        example: which of a mini-batch it is, from 0; None where there is no mini-batch.
+        mark: `′` for the network after a whole step.
+        raw: what its input is made of; None for a network without a model.
     """
 
     network: Network
     trace: ForwardTrace
+    example: int | None = field(default=None, kw_only=True)
+    mark: str = field(default="", kw_only=True)
+    raw: Raw | None = field(default=None, kw_only=True)
 
     @classmethod
     def of(cls, network: Network | Model, x: Any) -> "Subject":
         """The subject for a network with an input vector, or a model with a raw input.
 
         Raises:
-            InvalidValueError: the input has the wrong length or holds NaN, or a layer's numbers are beyond float64.
+            InvalidValueError: the input is not one example of the right length, holds NaN, or a layer's numbers are
+                beyond float64.
         """
-        if isinstance(network, Model):
-            x = network.features.vectors(np.asarray(x))
-            network = network.network
-        try:
-            vector = np.asarray(x, dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            raise InvalidValueError(f"x: numbers are required, got {type(x).__name__}") from error
-        if vector.ndim != 1:
+        inputs = read_inputs(network, x)
+        if inputs.vectors.ndim != 1:
             raise InvalidValueError(
-                f"x: one example of {network.sizes[0]} numbers is required, got shape {vector.shape}"
+                f"x: one example of {inputs.network.sizes[0]} numbers is required, got {len(inputs.vectors)} in rows"
             )
-        if not np.isfinite(vector).all():
-            place = int(np.flatnonzero(~np.isfinite(vector))[0])
-            raise InvalidValueError(f"x: finite numbers are required, number {place + 1} is {vector[place]}")
-        network = network.astype(np.float64)
-        with np.errstate(over="ignore", invalid="ignore"):
-            trace = network.forward(vector)
-        require_finite("pre-activations", trace.pre_activations)
-        require_finite("activations", trace.activations[1:])
-        return cls(network, trace)
+        trace = finite_trace(inputs.network, inputs.vectors)
+        return Subject(inputs.network, trace, raw=inputs.raw)
 
     @property
     def n_layers(self) -> int:
@@ -56,37 +59,45 @@ class Subject:
 
     def require_layer(self, layer: int) -> None:
         """Raises InvalidValueError unless the layer has weights."""
-        if not 2 <= layer <= self.n_layers:
-            first = " (layer 1 is the input: its neurons hold what they are given)" if layer == 1 else ""
-            raise InvalidValueError(f"layer: 2 to {self.n_layers} have weights{first}, got {layer}")
+        require_layer(self.network, layer)
 
     def require_neuron(self, layer: int, neuron: int, name: str = "neuron") -> None:
         """Raises InvalidValueError unless the layer has that neuron."""
-        size = self.network.sizes[layer - 1]
-        if not 1 <= neuron <= size:
-            raise InvalidValueError(f"{name}: layer {layer} has neurons 1 to {size}, got {neuron}")
+        require_neuron(self.network, layer, neuron, name)
+
+    def variable(self, letter: str, layer: int | None = None, *indices: int) -> Variable:
+        """The symbol of a quantity of this example, or of a parameter (`w` or `b`), which has no example."""
+        is_changed = layer is not None and layer > 1  # the input stays what it is
+        is_parameter = letter in ("w", "b")
+        return Variable(letter, layer, indices, self.mark if is_changed else "", None if is_parameter else self.example)
+
+    @property
+    def cost_symbol(self) -> Variable:
+        """C, of this example."""
+        return Variable("C", mark=self.mark, example=self.example)
+
+    def number(self, value: float, letter: str, layer: int | None, *indices: int) -> Number:
+        """A number as a leaf, its ref made from its symbol."""
+        symbol = self.variable(letter, layer, *indices)
+        return Number(float(value), ref_of(symbol), symbol)
 
     def weight(self, layer: int, neuron: int, source: int) -> Number:
         value = self.network.layers[layer - 2].weights[neuron - 1, source - 1]
-        return Number(float(value), f"w{layer}:{neuron},{source}", Variable("w", layer, (neuron, source)))
+        return self.number(value, "w", layer, neuron, source)
 
     def bias(self, layer: int, neuron: int) -> Number:
-        value = self.network.layers[layer - 2].biases[neuron - 1]
-        return Number(float(value), f"b{layer}:{neuron}", Variable("b", layer, (neuron,)))
+        return self.number(self.network.layers[layer - 2].biases[neuron - 1], "b", layer, neuron)
 
     def pre_activation(self, layer: int, neuron: int) -> Number:
-        value = self.trace.pre_activations[layer - 2][neuron - 1]
-        return Number(float(value), f"z{layer}:{neuron}", Variable("z", layer, (neuron,)))
+        return self.number(self.trace.pre_activations[layer - 2][neuron - 1], "z", layer, neuron)
 
     def shifted_pre_activation(self, layer: int, neuron: int) -> Number:
         """A pre-activation minus the largest of its layer, as `y` with the neuron's place."""
         values = self.trace.pre_activations[layer - 2]
-        difference = float(values[neuron - 1]) - float(values.max())
-        return Number(difference, f"y{layer}:{neuron}", Variable("y", layer, (neuron,)))
+        return self.number(float(values[neuron - 1]) - float(values.max()), "y", layer, neuron)
 
     def activation(self, layer: int, neuron: int) -> Number:
-        value = self.trace.activations[layer - 1][neuron - 1]
-        return Number(float(value), f"a{layer}:{neuron}", Variable("a", layer, (neuron,)))
+        return self.number(self.trace.activations[layer - 1][neuron - 1], "a", layer, neuron)
 
     def neurons(self, layer: int) -> range:
         """The numbers of a layer's neurons, from 1."""
@@ -95,55 +106,108 @@ class Subject:
 
 @dataclass(frozen=True)
 class LabelledSubject(Subject):
-    """A subject whose answer is known: its expected outputs, cost and gradients."""
+    """A subject whose answer is known: its expected outputs, cost and gradients.
+
+    Attributes:
+        cost: what is differentiated.
+        targets: E, shape (n_outputs,).
+    """
 
     cost: Cost
     targets: np.ndarray
-    gradients: Gradients
 
-    @classmethod
-    def with_expected(cls, network: Network | Model, x: Any, expected: Any, cost: str | Cost) -> "LabelledSubject":
-        """The subject together with its expected outputs, shape (n_outputs,).
+    @cached_property
+    def deltas(self) -> tuple[np.ndarray, ...]:
+        """δ of layers 2 to L.
 
         Raises:
-            InvalidValueError: the input or the expected outputs do not fit the network, or the cost its output layer,
-                or a layer's deltas are beyond float64.
+            InvalidValueError: a layer's deltas are beyond float64.
         """
-        subject = Subject.of(network, x)
-        function = find_cost(cost)
-        require_fit(function, subject.network.output)
-        targets = np.asarray(expected, dtype=np.float64)
-        n_outputs = subject.network.sizes[-1]
-        if targets.shape != (n_outputs,) or not np.isfinite(targets).all():
-            raise InvalidValueError(f"expected: {n_outputs} finite numbers are required, got shape {targets.shape}")
-        if function.output == "softmax" and not np.isclose(targets.sum(), 1.0):
-            raise InvalidValueError(f"expected: with cross-entropy they must sum to 1, got {targets.sum():g}")
+        return finite_deltas(self.network, self.trace, self.targets, self.cost)
+
+    @cached_property
+    def gradients(self) -> Gradients:
+        """The derivatives of this example's cost; InvalidValueError as for `deltas`."""
+        return parameter_gradients(self.deltas, self.trace)
+
+    @cached_property
+    def output_gradients(self) -> np.ndarray:
+        """∂C/∂a of the outputs."""
+        with np.errstate(all="ignore"):  # a step that shows one beyond float64 says so
+            return self.cost.derivative(self.trace.activations[-1], self.targets)
+
+    @cached_property
+    def mean_cost(self) -> float:
+        """The example's cost."""
         with np.errstate(over="ignore", invalid="ignore"):
-            gradients = backward(subject.network, subject.trace, targets, function)
-        require_finite("deltas", gradients.deltas)
-        return cls(subject.network, subject.trace, function, targets, gradients)
+            z, a = self.trace.pre_activations[-1], self.trace.activations[-1]
+            return float(example_costs(self.cost, z, a, self.targets))
+
+    def through(self, network: Network, mark: str = "′") -> "LabelledSubject":
+        """The same example through another network of the same sizes, such as the corrected one.
+
+        Raises:
+            InvalidValueError: a layer's numbers are beyond float64.
+        """
+        network = network.astype(np.float64)
+        trace = finite_trace(network, self.trace.activations[0])
+        return LabelledSubject(
+            network,
+            trace,
+            self.cost,
+            self.targets,
+            example=self.example,
+            mark=mark,
+            raw=self.raw,
+        )
 
     def expected(self, neuron: int) -> Number:
-        return Number(float(self.targets[neuron - 1]), f"e:{neuron}", Variable("E", None, (neuron,)))
+        return self.number(self.targets[neuron - 1], "E", None, neuron)
 
     def delta(self, layer: int, neuron: int) -> Number:
-        value = self.gradients.deltas[layer - 2][neuron - 1]
-        return Number(float(value), f"d{layer}:{neuron}", Variable("δ", layer, (neuron,)))
+        return self.number(self.deltas[layer - 2][neuron - 1], "δ", layer, neuron)
 
     def output_gradient(self, layer: int, neuron: int) -> Number:
         """∂C/∂a of a neuron, as `g` with the neuron's place."""
         if layer == self.n_layers:
-            value = self.cost.derivative(self.trace.activations[-1], self.targets)[neuron - 1]
+            value = self.output_gradients[neuron - 1]
         else:
-            value = self.gradients.deltas[layer - 1] @ self.network.layers[layer - 1].weights[:, neuron - 1]
-        return Number(float(value), f"g{layer}:{neuron}", Variable("g", layer, (neuron,)))
+            value = np.vdot(self.deltas[layer - 1], self.network.layers[layer - 1].weights[:, neuron - 1])
+        return self.number(float(value), "g", layer, neuron)
 
 
-def require_finite(what: str, of_layers: Sequence[np.ndarray]) -> None:
-    """Raises InvalidValueError, naming the first layer at fault, unless layers 2 to L have only finite numbers."""
-    for layer, values in enumerate(of_layers, start=2):
-        if not np.isfinite(values).all():
-            raise InvalidValueError(
-                f"network: finite {what} are required, layer {layer} has {values[~np.isfinite(values)][0]}; "
-                "the weights or the input are too large to explain"
-            )
+def finite_deltas(network: Network, trace: ForwardTrace, targets: np.ndarray, cost: Cost) -> tuple[np.ndarray, ...]:
+    """δ of layers 2 to L, all of them finite.
+
+    Raises:
+        InvalidValueError: a layer's deltas are beyond float64.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        deltas = find_deltas(network, trace, targets, cost)
+    require_finite("deltas", deltas)
+    return deltas
+
+
+def ref_of(symbol: Variable) -> str:
+    """What names the quantity in `terms`: `w3:1,4`, `d3:1`, `e:2`, `a'4:1`, and `a2:4@5` for example 5 of a batch."""
+    letter = REF_LETTERS.get(symbol.letter, symbol.letter)
+    layer = "" if symbol.layer is None else symbol.layer
+    example = "" if symbol.example is None else f"@{symbol.example}"
+    return f"{letter}{chr(39) if symbol.mark else ''}{layer}:{','.join(map(str, symbol.indices))}{example}"
+
+
+def require_layer(network: Network, layer: int) -> None:
+    """Raises InvalidValueError unless the layer has weights."""
+    require_whole(layer, "layer")
+    n_layers = len(network.sizes)
+    if not 2 <= layer <= n_layers:
+        first = " (layer 1 is the input: its neurons hold what they are given)" if layer == 1 else ""
+        raise InvalidValueError(f"layer: 2 to {n_layers} have weights{first}, got {layer}")
+
+
+def require_neuron(network: Network, layer: int, neuron: int, name: str = "neuron") -> None:
+    """Raises InvalidValueError unless the layer has that neuron."""
+    require_whole(neuron, name)
+    size = network.sizes[layer - 1]
+    if not 1 <= neuron <= size:
+        raise InvalidValueError(f"{name}: layer {layer} has neurons 1 to {size}, got {neuron}")

@@ -1,0 +1,159 @@
+"""Labelled examples as they are explained: one, or a mini-batch whose cost is the mean of its examples'."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import InvalidValueError
+from pellucid.explain.inputs import Raw, as_numbers, finite_trace, read_inputs
+from pellucid.explain.subject import LabelledSubject, finite_deltas
+from pellucid.expression import Variable
+from pellucid.maths import Cost, ForwardTrace, Gradients, Network, example_costs, find_cost, require_fit
+from pellucid.maths.backward import parameter_gradients
+from pellucid.model import Model
+
+
+@dataclass(frozen=True)
+class LabelledBatch:
+    """A network and a mini-batch's way through it, with its expected outputs, cost and mean gradients.
+
+    Attributes:
+        network: in float64.
+        trace: of the batch, examples in rows.
+        cost: what is differentiated.
+        targets: E, shape (n_samples, n_outputs).
+        mark: `′` for the network after a whole step.
+        raw: what its inputs are made of; None for a network without a model.
+    """
+
+    network: Network
+    trace: ForwardTrace
+    cost: Cost
+    targets: np.ndarray
+    mark: str = ""
+    raw: Raw | None = None
+
+    @cached_property
+    def examples(self) -> tuple[LabelledSubject, ...]:
+        """Each example by itself."""
+        return tuple(
+            BatchExample(
+                self.network,
+                ForwardTrace(
+                    tuple(values[k] for values in self.trace.pre_activations),
+                    tuple(values[k] for values in self.trace.activations),
+                ),
+                self.cost,
+                self.targets[k],
+                example=k,
+                mark=self.mark,
+                raw=None if self.raw is None else Raw(self.raw.values[k], self.raw.features),
+                batch=self,
+            )
+            for k in range(len(self.targets))
+        )
+
+    @cached_property
+    def deltas(self) -> tuple[np.ndarray, ...]:
+        """δ of layers 2 to L, each (n_samples, n_l).
+
+        Raises:
+            InvalidValueError: a layer's deltas are beyond float64.
+        """
+        return finite_deltas(self.network, self.trace, self.targets, self.cost)
+
+    @cached_property
+    def gradients(self) -> Gradients:
+        """The derivatives of the mean cost; InvalidValueError as for `deltas`."""
+        return parameter_gradients(self.deltas, self.trace)
+
+    @cached_property
+    def costs(self) -> np.ndarray:
+        """The cost of each example, shape (n_samples,)."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            z, a = self.trace.pre_activations[-1], self.trace.activations[-1]
+            return example_costs(self.cost, z, a, self.targets)
+
+    @property
+    def mean_cost(self) -> float:
+        """The mean of the examples' costs."""
+        return float(self.costs.mean())
+
+    @property
+    def counted(self) -> str:
+        """How many examples there are, in words."""
+        n = len(self.targets)
+        return f"the {n:,} examples" if n > 1 else "the one example"
+
+    @property
+    def cost_symbol(self) -> Variable:
+        """C, of the batch."""
+        return Variable("C", mark=self.mark)
+
+    def through(self, network: Network, mark: str = "′") -> "LabelledBatch":
+        """The same examples through another network of the same sizes, such as the corrected one.
+
+        Raises:
+            InvalidValueError: a layer's numbers are beyond float64.
+        """
+        network = network.astype(np.float64)
+        trace = finite_trace(network, self.trace.activations[0])
+        return LabelledBatch(network, trace, self.cost, self.targets, mark, self.raw)
+
+
+@dataclass(frozen=True)
+class BatchExample(LabelledSubject):
+    """One example of a mini-batch, whose deltas are a row of the batch's."""
+
+    batch: LabelledBatch = field(kw_only=True, repr=False)
+
+    @cached_property
+    def deltas(self) -> tuple[np.ndarray, ...]:
+        return tuple(values[self.example] for values in self.batch.deltas)
+
+
+def label(network: Network | Model, x: Any, expected: Any, cost: str | Cost) -> LabelledSubject | LabelledBatch:
+    """What is explained: one example, or a mini-batch, together with its expected outputs and cost.
+
+    Parameters:
+        network: a Network with x in input vectors, or a Model with x in raw examples.
+        x: (n_features,), or (n_samples, n_features) for a mini-batch; of a model its raw example or several, stacked.
+        expected: E, (n_outputs,), or (n_samples, n_outputs) for a mini-batch.
+        cost: what is differentiated.
+
+    Raises:
+        InvalidValueError: the input or the expected outputs do not fit the network or hold NaN, there are no examples,
+            the cost does not fit the output layer, or a layer's numbers are beyond float64.
+    """
+    function = find_cost(cost)
+    inputs = read_inputs(network, x)
+    require_fit(function, inputs.network.output)
+    targets = as_numbers("expected", expected)
+    shape = (*inputs.vectors.shape[:-1], inputs.network.sizes[-1])
+    if targets.shape != shape:
+        of_each = f"{shape[-1]} finite numbers" + (f" for each of {shape[0]} examples" if len(shape) == 2 else "")
+        raise InvalidValueError(f"expected: {of_each} are required, shape {shape}, got shape {targets.shape}")
+    if not np.isfinite(targets).all():
+        raise InvalidValueError(f"expected: finite numbers are required, got {targets[~np.isfinite(targets)][0]}")
+    if function.output == "softmax":
+        sums = np.atleast_1d(targets.sum(axis=-1))
+        if not np.isclose(sums, 1.0).all():
+            raise InvalidValueError(
+                f"expected: with {function.name} they must sum to 1, got {sums[~np.isclose(sums, 1.0)][0]:g}"
+            )
+    trace = finite_trace(inputs.network, inputs.vectors)
+    if inputs.vectors.ndim == 1:
+        return LabelledSubject(inputs.network, trace, function, targets, raw=inputs.raw)
+    return LabelledBatch(inputs.network, trace, function, targets, raw=inputs.raw)
+
+
+def marks_explained(batch: LabelledBatch) -> str:
+    """What the marks of a mini-batch's symbols mean, and what its cost is, in two sentences."""
+    n = len(batch.examples)
+    last = f" to [{n - 1:,}]" if n > 1 else ""
+    return (
+        f"The cost of a mini-batch is the mean of its examples' costs, and so is its derivative. "
+        f"Numbers of one example carry its place in the mini-batch, [0]{last}."
+    )

@@ -1,0 +1,1 @@
+"""Backpropagation set beside other ways to the same derivatives."""

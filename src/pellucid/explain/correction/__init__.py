@@ -1,0 +1,1 @@
+"""How one parameter, and all of them at once, are corrected."""

@@ -1,0 +1,1 @@
+"""Computational graphs, and what it costs to find derivatives on them."""
