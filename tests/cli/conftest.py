@@ -5,7 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from pellucid.cli.main import main
 
@@ -48,3 +50,17 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
             main()
     assert stop.value.code == 0
     return folder
+
+
+@pytest.fixture
+def draw_digit() -> Callable[[np.ndarray, Path], Path]:
+    """Draws a real digit as a large picture, dark on light, off centre."""
+
+    def draw(raw: np.ndarray, path: Path) -> Path:
+        grey = 255 - np.kron(raw.reshape(8, 8) * (255 / 16), np.ones((20, 20)))
+        canvas = np.full((300, 260), 255.0)
+        canvas[90:250, 20:180] = grey
+        Image.fromarray(canvas.astype(np.uint8)).save(path)
+        return path
+
+    return draw

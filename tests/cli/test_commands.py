@@ -1,4 +1,4 @@
-"""`pellucid evaluate`, `predict`, `explain`, `walkthrough`, `recipes`: whole commands on a trained network."""
+"""`pellucid evaluate`, `predict`, `recipes`: whole commands on a trained network."""
 
 import json
 import subprocess
@@ -14,7 +14,6 @@ from PIL import Image
 import pellucid as pl
 from pellucid.cli.evaluate import summary
 from pellucid.model import Evaluation
-from pellucid.walkthrough import compute
 
 
 def test_evaluate_reports_the_fields_of_the_contract(pellucid, trained: Path):
@@ -75,16 +74,7 @@ def test_a_share_of_explained_variance_that_is_not_defined_is_said_to_be():
     assert "R² 0.25 on" in summary(replace(figures, r2=0.25), "test")
 
 
-def draw_digit(raw: np.ndarray, path: Path) -> Path:
-    """A real digit as a large picture, dark on light, off centre."""
-    grey = 255 - np.kron(raw.reshape(8, 8) * (255 / 16), np.ones((20, 20)))
-    canvas = np.full((300, 260), 255.0)
-    canvas[90:250, 20:180] = grey
-    Image.fromarray(canvas.astype(np.uint8)).save(path)
-    return path
-
-
-def test_predict_names_drawn_digits_and_saves_what_the_network_saw(pellucid, trained: Path, tmp_path: Path):
+def test_predict_names_drawn_digits_and_saves_what_the_network_saw(pellucid, draw_digit, trained: Path, tmp_path: Path):
     part = pl.load_data("digits").test
     files = [draw_digit(part.raw[row], tmp_path / f"{row}.png") for row in range(12)]
     outcome = pellucid("predict", trained, *files, "--json", "--save-normalised", tmp_path / "seen")
@@ -101,7 +91,7 @@ def test_predict_names_drawn_digits_and_saves_what_the_network_saw(pellucid, tra
     assert f"{files[0]}: {predictions[0]['class']}" in pellucid("predict", trained, files[0]).out
 
 
-def test_pictures_of_the_same_name_do_not_overwrite_each_other(pellucid, trained: Path, tmp_path: Path):
+def test_pictures_of_the_same_name_do_not_overwrite_each_other(pellucid, draw_digit, trained: Path, tmp_path: Path):
     raw = pl.load_data("digits").test.raw
     files = [tmp_path / name for name in ("1.png", "a/1.png", "b/1.png", "2.png")]
     for row, file in enumerate(files):
@@ -126,114 +116,7 @@ def test_predict_refuses_what_is_no_picture(pellucid, trained: Path, tmp_path: P
     assert pellucid("predict", trained, tmp_path / "missing.png").code == 1
 
 
-def test_explain_in_json_is_the_derivation(pellucid, trained: Path):
-    outcome = pellucid(
-        *("explain", trained, "--data", "digits", "--sample", "3", "neuron", "3:1", "--format", "json"),
-        *("--digits", "6", "--top", "3"),
-    )
-    assert outcome.code == 0, outcome.err
-    raw = pl.load_data("digits").test.raw[3]
-    derivation = pl.explain.neuron(pl.load(trained), raw, layer=3, neuron=1, top=3)
-    assert json.loads(outcome.out) == derivation.to_dict(digits=6)
-
-
-def test_explain_takes_a_pictures_file_with_the_class_expected(pellucid, trained: Path, tmp_path: Path):
-    file = draw_digit(pl.load_data("digits").test.raw[0], tmp_path / "digit.png")
-    assert pellucid("explain", trained, "--input", file, "neuron", "4:3").code == 0
-    outcome = pellucid("explain", trained, "--input", file, "--expected", "3", "gradient", "4:4,1")
-    assert "How the cost changes with the weight w⁽⁴⁾₄,₁ (squared-error)" in outcome.out
-    outcome = pellucid("explain", trained, "--input", file, "gradient", "4:4,1")
-    assert outcome.code == 1
-    assert "--expected CLASS" in outcome.err
-
-
-def test_update_takes_the_rate_of_the_training_or_the_one_given(pellucid, trained: Path):
-    example = ("--data", "digits", "--sample", "1")
-    document = json.loads(pellucid("explain", trained, *example, "update", "2:7", "--format", "json").out)
-    rates = [term["value"] for term in document["steps"][-1]["terms"] if term["ref"] == "r"]
-    assert rates == [0.5]
-    text = pellucid("explain", trained, *example, "update", "2:7", "--learning-rate", "0.05").out
-    assert "0.05000" in text
-    assert "w′" not in text
-    assert "b′⁽²⁾₇" in text
-
-
-SGD = {"name": "sgd", "learning_rate": 0.5}
-
-
-@pytest.mark.parametrize(
-    ("provenance", "message"),
-    [
-        ({}, "was trained with an unknown optimizer"),
-        ({"training": ["sgd"]}, "was trained with an unknown optimizer"),
-        ({"training": {"optimizer": "sgd"}}, "was trained with an unknown optimizer"),
-        ({"training": {"optimizer": {"name": ["sgd"]}}}, "was trained with an unknown optimizer"),
-        ({"training": {"optimizer": {"name": "sgd\n\x1b[31m"}}}, "was trained with an unknown optimizer"),
-        ({"training": {"optimizer": {"name": "adam", "learning_rate": 0.5}}}, "was trained with adam"),
-        ({"training": {"optimizer": SGD | {"momentum": 0.9}}}, "was trained with momentum"),
-        ({"training": {"optimizer": {"name": "sgd"}}}, "does not say with what rate it was trained"),
-        ({"training": {"optimizer": SGD | {"learning_rate": "0.5"}}}, "does not say with what rate it was trained"),
-        ({"training": {"optimizer": SGD | {"learning_rate": True}}}, "does not say with what rate it was trained"),
-        ({"training": {"optimizer": SGD | {"learning_rate": -1}}}, "does not say with what rate it was trained"),
-        ({"training": {"optimizer": SGD | {"learning_rate": 10**400}}}, "does not say with what rate it was trained"),
-        ({"training": {"optimizer": SGD, "penalty": {"name": "l2", "strength": 0.1}}}, "was trained with l2"),
-        ({"training": {"optimizer": SGD, "penalty": "odd"}}, "was trained with an unknown penalty"),
-    ],
-)
-def test_update_asks_for_the_rate_where_the_training_was_not_plain_descent(
-    pellucid, tmp_path: Path, provenance: dict, message: str
-):
-    data = pl.load_data("digits")
-    net = pl.Network.random([64, 10], activation="sigmoid", seed=0)
-    file = tmp_path / "odd.safetensors"
-    pl.save(pl.Model(net, "squared-error", data.classes, data.features, provenance), file)
-    place = ("--data", "digits", "update", "2:7,1")
-    outcome = pellucid("explain", file, *place)
-    assert outcome.code == 1
-    assert outcome.err == (
-        f"error: learning_rate: this model {message}; update shows plain gradient descent alone: "
-        "say with what rate, --learning-rate R\n"
-    )
-    assert pellucid("explain", file, *place, "--learning-rate", "0.1").code == 0
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["neuron", "3:99"], "neuron: layer 3 has neurons 1 to 16, got 99"),
-        (["neuron", "0:1"], "layer: 2 to 4 have weights"),
-        (["gradient", "1:1,1"], "layer 1 is the input"),
-        (["gradient", "3:1,17"], "source: layer 2 has neurons 1 to 16, got 17"),
-        (["neuron", "3:1,4"], "'3:1,4' is a weight"),
-        (["neuron", "third"], "LAYER:NEURON,SOURCE is required"),
-        (["neuron", "3:1", "--sample", "359"], "sample: test has samples 0 to 358, got 359"),
-        (["neuron", "3:1", "--digits", "0"], "digits: 1 to 17"),
-        (["gradient", "3:1", "--expected", "ten"], "expected: 'ten' is not known"),
-    ],
-)
-def test_explain_refuses_with_the_valid_range(pellucid, trained: Path, arguments: list[str], message: str):
-    outcome = pellucid("explain", trained, "--data", "digits", *arguments)
-    assert outcome.code == 1
-    assert message in outcome.err
-    assert len(outcome.err.splitlines()) == 1
-
-
-def test_explain_wants_one_example(pellucid, trained: Path, tmp_path: Path):
-    outcome = pellucid("explain", trained, "neuron", "3:1")
-    assert "either --data DATA --sample I or --input FILE" in outcome.err
-    outcome = pellucid("explain", trained, "--data", "digits", "--input", str(tmp_path), "neuron", "3:1")
-    assert "give --data DATA --sample I or --input FILE, not both" in outcome.err
-
-
-def test_explain_says_what_it_explains(pellucid, trained: Path):
-    label = pl.load_data("digits").test.labels[1]
-    text = pellucid("explain", trained, "--data", "digits", "--sample", "1", "neuron", "4:2").out
-    first = text.splitlines()[0]
-    assert first.startswith(f"test example 1 of digits (counted from 0): it is {label}, the network says ")
-    assert first.endswith("; neuron 2 of layer 4 stands for 1")
-
-
-def test_predict_answers_the_good_pictures_and_names_the_bad_ones(pellucid, trained: Path, tmp_path: Path):
+def test_predict_answers_the_good_pictures_and_names_the_bad_ones(pellucid, draw_digit, trained: Path, tmp_path: Path):
     good = draw_digit(pl.load_data("digits").test.raw[0], tmp_path / "good.png")
     Image.new("L", (50, 50), 255).save(tmp_path / "blank.png")
     outcome = pellucid("predict", trained, tmp_path / "blank.png", good, "--json")
@@ -252,18 +135,6 @@ def test_explaining_and_predicting_do_not_import_jax(trained: Path):
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert result.stdout.splitlines()[-1] == "HEAVY []"
-
-
-def test_walkthrough_in_both_formats(pellucid):
-    text = pellucid("walkthrough").out
-    assert "[0.547, 0.101]" in text
-    assert "(the essay prints 0.1271: a slip)" in text
-    chapters = json.loads(pellucid("walkthrough", "--format", "json").out)["chapters"]
-    assert [chapter["title"] for chapter in chapters] == [chapter.title for chapter in compute()]
-    figures = {figure["name"]: figure["rounded"] for chapter in chapters for figure in chapter["figures"]}
-    assert figures["L₃ = S(W₃,₂ L₂ + B₃)"] == [0.547, 0.101]
-    assert figures["∂C/∂w"] == -0.142
-    assert figures["corrected weight"] == 0.1571
 
 
 def test_recipes_are_listed_and_shown(pellucid):

@@ -18,13 +18,14 @@ def output(*, is_error: bool = False) -> "Console":
     return Console(stderr=is_error)
 
 
-def say(text: str, *, is_error: bool = False) -> None:
-    """Prints text as it is: no markup, no colours, no line broken in the middle of a path.
+def harmless(text: str) -> str:
+    """The text with `�` for what a terminal would obey rather than show, such as escape sequences in a class's name."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
-    What a terminal would obey rather than show (escape sequences in the name of a class, say) is shown as `�`.
-    """
-    harmless = "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
-    output(is_error=is_error).print(harmless, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+def say(text: str, *, is_error: bool = False) -> None:
+    """Prints text as it is but for what a terminal would obey: no markup, no colours, no line broken in a path."""
+    output(is_error=is_error).print(harmless(text), markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def print_json(value: dict[str, Any]) -> None:

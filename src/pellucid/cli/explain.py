@@ -1,212 +1,259 @@
 """`pellucid explain`: a number of a trained network as its formula with its values."""
 
 import re
-import sys
-from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from pellucid.cli.console import output, print_json, say
-from pellucid.cli.evaluate import ModelPath, PartName, part_of
+from pellucid.cli.evaluate import ModelPath, PartName
+from pellucid.cli.examples import (
+    Chosen,
+    DataOption,
+    ExpectedOption,
+    InputOption,
+    SampleOption,
+    choose,
+    expected_of,
+    missed_class,
+    told_about,
+)
+from pellucid.cli.formats import (
+    DigitsOption,
+    Format,
+    FormatOption,
+    FragmentOption,
+    PictureOption,
+    print_document,
+    write_picture,
+)
+from pellucid.cli.learning import learning_of, where_training_stopped
 
 if TYPE_CHECKING:
-    import numpy as np
-
+    from pellucid.explain import Document
     from pellucid.model import Model
 
 
 class Kind(StrEnum):
     neuron = "neuron"
+    layer = "layer"
+    cost = "cost"
     gradient = "gradient"
     update = "update"
+    decision = "decision"
+    activation = "activation"
+    optimizer = "optimizer"
+    parameters = "parameters"
+    graph = "graph"
 
 
-class Format(StrEnum):
-    text = "text"
-    json = "json"
+class Place(NamedTuple):
+    """What is explained: a layer, a neuron of it, a weight into that neuron; None as far as it is not said."""
+
+    layer: int | None = None
+    neuron: int | None = None
+    source: int | None = None
 
 
-PLACE = re.compile(r"(?P<layer>\d+):(?P<neuron>\d+)(?:,(?P<source>\d+))?")
+PLACE = re.compile(r"(?P<layer>[0-9]+)(?::(?P<neuron>[0-9]+)(?:,(?P<source>[0-9]+))?)?")
+NEURON = "a neuron is LAYER:NEURON, such as 3:1"
+WEIGHT = "a weight is LAYER:NEURON,SOURCE, such as 3:1,4, and the bias of that neuron 3:1"
+LAYER = "a layer is its number, such as 3"
+NOWHERE = Place()
+OPTIONS_OF = {
+    Kind.update: {"--optimizer", "--learning-rate", "--checkpoint"},
+    Kind.optimizer: {"--optimizer", "--learning-rate"},
+    Kind.decision: {"--against"},
+}
+"""The options that mean something for some kinds only; which example, and how it is shown, may be said for all."""
+OF_ONE_EXAMPLE = (Kind.neuron, Kind.layer, Kind.decision, Kind.activation, Kind.graph)
 
 
 def explain(
     model: ModelPath,
     kind: Annotated[Kind, typer.Argument(help="What to explain.")],
     place: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            metavar="PLACE",
-            help="LAYER:NEURON, such as 3:1; for a weight LAYER:NEURON,SOURCE, such as 3:1,4. Numbers start at 1; "
-            "layer 1 is the input. 3:1 with gradient or update is the bias.",
+            metavar="[PLACE]",
+            help="Of neuron, activation and graph: LAYER:NEURON, such as 3:1. Of layer: its number. Of gradient and "
+            "update: LAYER:NEURON,SOURCE for a weight, such as 3:1,4, LAYER:NEURON for a bias. Numbers start at 1; "
+            "layer 1 is the input.",
         ),
-    ],
-    data: Annotated[str | None, typer.Option(metavar="DATA", help="Take an example of this data set …")] = None,
-    sample: Annotated[int, typer.Option(metavar="I", min=0, help="… the one of this number, from 0.")] = 0,
+    ] = None,
+    data: DataOption = None,
+    sample: SampleOption = "0",
     part: PartName = "test",
-    file: Annotated[Path | None, typer.Option("--input", metavar="FILE", help="Or take this picture.")] = None,
-    expected: Annotated[
-        str | None, typer.Option(metavar="CLASS", help="The class that should have come out; of a sample: its label.")
+    file: InputOption = None,
+    expected: ExpectedOption = None,
+    optimizer: Annotated[
+        str | None, typer.Option(metavar="NAME", help="For update; else the one that the model was trained with.")
     ] = None,
     learning_rate: Annotated[
         float | None, typer.Option(metavar="R", help="For update; else that of the model's training.")
     ] = None,
-    format_: Annotated[Format, typer.Option("--format", help="How to show it.")] = Format.text,
-    digits: Annotated[int, typer.Option(metavar="N", help="Significant digits shown, 1 to 17.")] = 4,
-    top: Annotated[int, typer.Option(metavar="N", help="Terms shown of a long sum, the largest.")] = 8,
+    checkpoint: Annotated[
+        bool,
+        typer.Option(
+            "--checkpoint",
+            help="For update: go on from where the run's training stopped, with its last parameters (the model has "
+            "those of the best epoch) and what its optimizer remembers.",
+        ),
+    ] = False,
+    against: Annotated[
+        str | None, typer.Option(metavar="CLASS", help="For decision: compare with this class; else with the next.")
+    ] = None,
+    format_: FormatOption = Format.text,
+    digits: DigitsOption = 4,
+    top: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="At most so many terms of a long sum are shown, the largest; 8 unless given, fewer where there are "
+            "many sums.",
+        ),
+    ] = None,
+    fragment: FragmentOption = False,
+    picture: PictureOption = None,
 ) -> None:
     """Show how a number of a trained network comes about: its formula, with its values, step by step.
 
     \b
     pellucid explain RUN --data digits --sample 3 neuron 3:1
+    pellucid explain RUN --data digits --sample 3 layer 3
+    pellucid explain RUN --data digits --sample 3 cost
     pellucid explain RUN --data digits --sample 3 gradient 4:2,5
-    pellucid explain RUN --data digits --sample 3 update 2:7
+    pellucid explain RUN --data digits --sample 0-9 gradient 2:7   (a mini-batch, a bias)
+    pellucid explain RUN --data digits --sample 3 update 4:2,5
+    pellucid explain RUN --data digits --sample 3 decision --format html > decision.html
+    pellucid explain RUN --data digits --sample 3 activation 3:1
+    pellucid explain RUN --data digits --sample 3 graph 3:1
+    pellucid explain RUN parameters
     """
     from pellucid import explain as explanations
     from pellucid.explain.step import check_digits
     from pellucid.model import load
 
     check_digits(digits)
+    where = parse_place(place, kind)
+    given = {
+        "--optimizer": optimizer,
+        "--learning-rate": learning_rate,
+        "--checkpoint": checkpoint or None,
+        "--against": against,
+    }
+    require_fitting(kind, [name for name, value in given.items() if value is not None])
     loaded = load(model)
-    layer, neuron, source = parse_place(place, kind)
-    raw, label = read_example(loaded, data, sample, part, file)
-    example = f"{part} example {sample} of {data} (counted from 0)" if data else str(file)
-    if kind is Kind.neuron:
-        derivation = explanations.neuron(loaded, raw, layer=layer, neuron=neuron, top=top)
+    choices: dict[str, Any] = {} if top is None else {"top": top}
+    if checkpoint:
+        loaded, learning = where_training_stopped(Path(model), loaded)
+        choices |= learning
+    elif kind is Kind.update:
+        choices |= learning_of(loaded, optimizer, learning_rate)
+    elif against is not None:
+        choices["against"] = against
+    example = ""
+    if kind is Kind.parameters:
+        document = explanations.parameters(loaded)
+    elif kind is Kind.optimizer:
+        document = explanations.optimizer(learning_of(loaded, optimizer, learning_rate)["optimizer"])
     else:
-        choices: dict[str, Any] = {"layer": layer, "neuron": neuron, "source": source, "top": top}
-        target = expected_outputs_of(loaded, expected, label)
-        if kind is Kind.gradient:
-            derivation = explanations.gradient(loaded, raw, target, cost=loaded.cost, **choices)
-        else:
-            optimizer = plain_descent(loaded, learning_rate)
-            derivation = explanations.update(loaded, raw, target, cost=loaded.cost, optimizer=optimizer, **choices)
-    if format_ is Format.json:
-        print_json(derivation.to_dict(digits))
-    else:
-        say(f"{example}: {told_about(loaded, raw, label, layer, neuron)}\n")
-        say(derivation.to_text(digits, output().width).rstrip())
+        chosen = choose(loaded, data, sample, part, file)
+        example = told_about(loaded, chosen, where.layer, where.neuron)
+        if checkpoint:
+            example += " This is the network of the run's last step; the model file holds that of its best epoch."
+        if kind is Kind.decision and against is None and (right := missed_class(loaded, chosen)) is not None:
+            choices["against"] = right
+        document = of_example(kind, where, loaded, chosen, expected, choices)
+    if picture is not None:
+        write_picture(document, picture)
+    print_document(document, format_, digits, fragment=fragment, example=example)
 
 
-def told_about(model: "Model", raw: "np.ndarray", label: Any, layer: int, neuron: int) -> str:
-    """What the example is, what the network says of it, and which class an output neuron stands for."""
-    said = model.predict(raw)[0].label
-    if model.classes is None or said is None:
-        return f"the target is {label}" if label is not None else "no target is known"
-    told = f"the network says {said}" if label is None else f"it is {model.classes[label]}, the network says {said}"
-    if layer == len(model.network.sizes) and model.network.sizes[-1] == len(model.classes):
-        told += f"; neuron {neuron} of layer {layer} stands for {model.classes[neuron - 1]}"
-    return told
-
-
-def parse_place(place: str, kind: Kind) -> tuple[int, int, int | None]:
-    """Layer, neuron and source of `3:1,4`.
+def parse_place(text: str | None, kind: Kind) -> Place:
+    """Layer, neuron and source of `3`, `3:1` or `3:1,4`, as far as the kind wants them.
 
     Raises:
-        InvalidValueError: it is not written so, or names a weight where a neuron is asked for.
+        InvalidValueError: it is not written so, or names something else than this kind explains.
     """
     from pellucid.errors import InvalidValueError
 
-    match = PLACE.fullmatch(place)
-    if match is None:
-        raise InvalidValueError(f"place: LAYER:NEURON or LAYER:NEURON,SOURCE is required, such as 3:1,4; got '{place}'")
-    source = None if match["source"] is None else int(match["source"])
-    if kind is Kind.neuron and source is not None:
-        raise InvalidValueError(f"place: a neuron is LAYER:NEURON, such as 3:1; '{place}' is a weight")
-    return int(match["layer"]), int(match["neuron"]), source
+    match kind:
+        case Kind.layer:
+            wanted, kinds = LAYER, ("layer",)
+        case Kind.neuron | Kind.activation:
+            wanted, kinds = NEURON, ("neuron",)
+        case Kind.gradient | Kind.update:
+            wanted, kinds = WEIGHT, ("neuron", "source")
+        case Kind.graph:
+            wanted, kinds = NEURON, ("none", "neuron")
+        case _:
+            wanted, kinds = f"{kind} is not of one place", ("none",)
+    if text is None:
+        given = "none"
+        place = NOWHERE
+    else:
+        found = PLACE.fullmatch(text.replace(" ", ""))
+        if found is None:
+            raise InvalidValueError(f"place: {wanted}; got '{text}'")
+        place = Place(*(None if number is None else int(number) for number in found.groups()))
+        given = "source" if place.source is not None else "neuron" if place.neuron is not None else "layer"
+    if given not in kinds:
+        raise InvalidValueError(f"place: {wanted}; got {'none' if text is None else repr(text)}")
+    return place
 
 
-def read_example(
-    model: "Model", data: str | None, sample: int, part: str, file: Path | None
-) -> tuple["np.ndarray", int | None]:
-    """The raw example that the options name, and its label where it has one.
+def require_fitting(kind: Kind, given: list[str]) -> None:
+    """Checks that each of these options has a meaning for this kind.
 
     Raises:
-        InvalidValueError: neither or both of --data and --input, or a sample past the end.
+        InvalidValueError: one has none: what would be ignored is refused.
     """
-    from pellucid.data import load_data
-    from pellucid.data.features.pictures import normalise_picture
     from pellucid.errors import InvalidValueError
 
-    if data is not None and file is not None:
-        raise InvalidValueError("one example is explained: give --data DATA --sample I or --input FILE, not both")
-    if data is None and file is None:
+    for option in given:
+        if option not in OPTIONS_OF.get(kind, ()):
+            kinds = " and ".join(each for each, options in OPTIONS_OF.items() if option in options)
+            raise InvalidValueError(f"{option}: it is for {kinds}, not for {kind}")
+    if "--checkpoint" in given and len(given) > 1:
         raise InvalidValueError(
-            "either --data DATA --sample I or --input FILE is required, to say what example to explain"
+            "--checkpoint: it goes on as the run was trained; leave out --optimizer and --learning-rate"
         )
-    if file is not None:
-        features = model.features
-        if features.normalisation == "none" or len(features.shape) != 2:
-            raise InvalidValueError("--input: this model does not take pictures; use --data DATA --sample I")
-        return normalise_picture(file, features.shape, features.normalisation).pixels, None
-    chosen = part_of(load_data(str(data)), part)
-    if sample >= chosen.n_samples:
-        raise InvalidValueError(f"sample: {part} has samples 0 to {chosen.n_samples - 1}, got {sample}")
-    if chosen.features.n_features != model.features.n_features:
-        raise InvalidValueError(
-            f"data: this model takes {model.features.n_features} numbers an example, {data} has "
-            f"{chosen.features.n_features}"
-        )
-    return chosen.raw[sample], chosen.labels[sample]
 
 
-def expected_outputs_of(model: "Model", expected: str | None, label: Any) -> "np.ndarray":
-    """E for the class named, or for the sample's own label.
+def of_example(
+    kind: Kind, place: Place, model: "Model", chosen: Chosen, expected: str | None, choices: dict[str, Any]
+) -> "Document":
+    """The explanation of that kind for the chosen examples.
 
     Raises:
-        UnknownNameError: no such class; InvalidValueError: none is known.
+        InvalidValueError: a place that the network has not, or several examples where one is explained.
     """
-    import numpy as np
-
-    from pellucid.data import expected_outputs
-    from pellucid.errors import InvalidValueError, look_up
-
-    n_outputs = model.network.sizes[-1]
-    if expected is not None and model.classes is not None:
-        label = np.int64(look_up(expected, {name: k for k, name in enumerate(model.classes)}, "expected"))
-    if label is None:
-        raise InvalidValueError("expected: the class that should come out is required with --input: --expected CLASS")
-    return expected_outputs(np.asarray([label]), n_outputs)[0]
-
-
-def plain_descent(model: "Model", learning_rate: float | None) -> Any:
-    """Gradient descent with the rate given, or with that of the model's training where that was the same.
-
-    Raises:
-        InvalidValueError: no rate is given, and the model was trained otherwise or does not say how.
-    """
+    from pellucid import explain as explanations
     from pellucid.errors import InvalidValueError
-    from pellucid.maths import OPTIMIZERS, PENALTIES, SGD
 
-    if learning_rate is not None:
-        return SGD(learning_rate)
-    training = entry(model.provenance, "training")
-    optimizer, penalty = entry(training, "optimizer"), entry(training, "penalty")
-    rate = entry(optimizer, "learning_rate")
-    name = known(entry(optimizer, "name"), OPTIMIZERS)
-    if name != SGD.name:
-        difference = f"was trained with {name or 'an unknown optimizer'}"
-    elif entry(optimizer, "momentum"):
-        difference = "was trained with momentum"
-    elif penalty is not None:
-        difference = f"was trained with {known(entry(penalty, 'name'), PENALTIES) or 'an unknown penalty'}"
-    elif type(rate) not in (int, float) or not 0 < rate <= sys.float_info.max:
-        difference = "does not say with what rate it was trained"
-    else:
-        return SGD(float(rate))
-    raise InvalidValueError(
-        f"learning_rate: this model {difference}; update shows plain gradient descent alone: "
-        "say with what rate, --learning-rate R"
-    )
-
-
-def entry(table: Any, key: str) -> Any:
-    """What a part of the model file, which may hold anything, has under that key; None where it has nothing."""
-    return table.get(key) if isinstance(table, Mapping) else None
-
-
-def known(name: Any, names: Mapping[str, Any]) -> str | None:
-    """The name if it is a known one: only such a one is fit to be shown."""
-    return name if isinstance(name, str) and name in names else None
+    if chosen.is_batch and kind in OF_ONE_EXAMPLE:
+        raise InvalidValueError(f"sample: {kind} explains one example, got {len(chosen.raw)}")
+    raw = chosen.raw
+    where: dict[str, Any] = place._asdict()
+    at = {name: where[name] for name in ("layer", "neuron")}
+    match kind:
+        case Kind.neuron:
+            return explanations.neuron(model, raw, **at, **choices)
+        case Kind.layer:
+            return explanations.layer(model, raw, layer=where["layer"], **choices)
+        case Kind.decision:
+            return explanations.decision(model, raw, **choices)
+        case Kind.activation:
+            return explanations.activation_of(model, raw, **at)
+        case Kind.cost:
+            return explanations.cost(model, raw, expected_of(model, expected, chosen), cost=model.cost, **choices)
+        case Kind.graph:
+            target = expected_of(model, expected, chosen)
+            one = None if place.layer is None or place.neuron is None else (place.layer, place.neuron)
+            return explanations.graph(model, raw, target, cost=model.cost, neuron=one, **choices)
+        case _:
+            explanation = explanations.gradient if kind is Kind.gradient else explanations.update
+            target = expected_of(model, expected, chosen)
+            return explanation(model, raw, target, cost=model.cost, **where, **choices)

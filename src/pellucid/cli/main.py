@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from pellucid import __version__
-from pellucid.cli import data, evaluate, explain, predict, recipes, train, walkthrough
+from pellucid.cli import check, data, evaluate, explain, predict, recipes, sheet, train, walkthrough, worksheet
 from pellucid.cli.console import say
 from pellucid.errors import PellucidError
 
@@ -25,7 +25,10 @@ app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)
 app.command("explain")(explain.explain)
+app.command("sheet")(sheet.sheet)
+app.command("check")(check.check)
 app.command("walkthrough")(walkthrough.walkthrough)
+app.command("worksheet")(worksheet.worksheet)
 app.add_typer(data.app, name="data")
 app.add_typer(recipes.app, name="recipes")
 
