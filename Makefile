@@ -11,7 +11,7 @@ PIP_FLAGS := --quiet --disable-pip-version-check
 READY := .venv/.ready
 BENCH_READY := .venv-bench/.ready
 
-.PHONY: help setup demo test lint format bench dist lock clean
+.PHONY: help setup demo test lint format docs bench dist lock clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  \1|/' | column -t -s '|'
@@ -41,6 +41,9 @@ lint: $(READY)   ## style and types
 format: $(READY) ## put the code into the one style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(READY)   ## write what the commands of README and docs print anew, and their pictures
+	$(BIN)/python examples/documents.py
 
 bench: $(BENCH_READY) ## measure against PyTorch, scikit-learn, Keras and a hand-written scan
 	$(BENCH_BIN)/python -m benchmarks

@@ -18,6 +18,18 @@ COMMAND_THEN_JAX = (
 )
 """The same, telling in the end whether JAX was imported."""
 
+MAKE_LARGE = """
+import sys
+import pellucid as pl
+from pellucid.data import CATALOG
+sizes = [784, 2500, 2000, 1500, 1000, 500, 10]
+network = pl.Network.random(sizes, activation="relu", output="softmax")
+training = {"optimizer": {"name": "sgd", "learning_rate": 0.1, "momentum": 0.0, "nesterov": False}, "penalty": None}
+mnist = CATALOG["mnist"]
+pl.save(pl.Model(network, "cross-entropy", mnist.classes, mnist.features, {"training": training}), sys.argv[1])
+"""
+"""Saves a network of Cireşan et al. 2010 with random weights: what is measured does not depend on them."""
+
 
 @dataclass(frozen=True)
 class Wait:
@@ -58,7 +70,22 @@ def measure_waits(repeats: int) -> list[Wait]:
         ]
         subprocess.run(_python([COMMAND, "train", "digits", "--out", run]), capture_output=True, check=False)
         waits.append(_measure("pellucid explain", 1.0, [COMMAND, *explain], repeats, forbids_jax=True))
+        waits += _measure_large(Path(folder), repeats)
     return waits
+
+
+def _measure_large(folder: Path, repeats: int) -> list[Wait]:
+    """The times to explain a weight of the second layer of a network of 12 million parameters, from a saved file."""
+    subprocess.run(_python([MAKE_LARGE, str(folder / "large.safetensors")]), capture_output=True, check=False)
+    explain = ["explain", str(folder / "large.safetensors"), "--data", "mnist", "--sample", "3"]
+    commands = {
+        "pellucid explain gradient, 12 million parameters": ["gradient", "2:7,300"],
+        "pellucid explain update (Adam), 12 million parameters": ["update", "2:7,300", "--optimizer", "adam"],
+    }
+    return [
+        _measure(command, 1.0, [COMMAND, *explain, *what], repeats, forbids_jax=True)
+        for command, what in commands.items()
+    ]
 
 
 def _measure_training(folder: Path, repeats: int) -> Wait:

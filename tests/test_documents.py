@@ -61,10 +61,13 @@ def test_the_commands_of_a_document_print_what_it_shows(
         if shown[0] == ELLIPSIS:
             expected = expected[1:]
             printed = printed[-len(expected) :]
+        elif shown[-1] == ELLIPSIS:
+            expected = expected[:-1]
+            printed = printed[: len(expected)]
         # Which terms of a sum are the largest, and so its symbols and folds, may differ by machine: compare the rest.
         kept = [line for line in expected if not re.search(r"[⁽₁]", line) and "· #" not in line]
         assert [line for line in kept if line not in printed] == [], command
-        assert len(kept) >= 3
+        assert len(kept) >= min(3, len(expected) // 2)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: d.name)
