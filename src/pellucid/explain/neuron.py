@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.explain.derivation import DEFAULT_TOP, Derivation, Steps
+from pellucid.explain.document import Paragraph
 from pellucid.explain.inputs import NORMALISED
 from pellucid.explain.subject import Subject
 from pellucid.explain.sums import ManyTerms
@@ -70,6 +71,9 @@ def add_main_input(steps: Steps, subject: Subject, layer: int, neuron: int | Non
         with np.errstate(over="ignore"):
             sizes = np.abs(subject.network.layers[0].weights[neuron - 1]) * sizes
     add_input(steps, subject, int(sizes.argmax()) + 1, tells_of_files=True)
+    if layer > 2 and steps.finished:
+        before = "layer 2 holds" if layer == 3 else f"layers 2 to {layer - 1} hold"
+        steps.show(Paragraph(f"What {before} came about from these inputs as now follows for layer {layer}:"))
 
 
 def add_input(steps: Steps, subject: Subject, source: int, *, tells_of_files: bool = False) -> None:
