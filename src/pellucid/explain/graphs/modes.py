@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from statistics import fmean, median
 from typing import Any
 
@@ -243,7 +244,7 @@ def mode_comparison(subject: LabelledSubject, n_parameters: int = DEFAULT_TIMED,
     times: list[float] = []
     differences: list[float] = []
     for place in places_of(network, drawn):
-        runs = [timed(lambda: tangent(network, trace, targets, cost, *place)) for _ in range(3)]  # noqa: B023
+        runs = [timed(partial(tangent, network, trace, targets, cost, *place)) for _ in range(3)]
         times.append(median(seconds for seconds, _ in runs))
         slope = runs[0][1]
         layer, neuron, source = place
