@@ -6,17 +6,38 @@ Nothing in such a file is code: a header of names, types, shapes and offsets, th
 import json
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from pellucid.errors import FormatError, InvalidValueError
-from pellucid.files.bounded import readable
+from pellucid.errors import FormatError, InvalidValueError, MissingFileError
+from pellucid.files.bounded import read_bounded, readable
 
 MAX_HEADER_BYTES = 2**20
 MAX_TENSORS = 4096
 MAX_FILE_BYTES = 2**33
 DOCUMENT_KEY = "pellucid"
+
+
+def read_tensors(path: Path, missing: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """The tensors of a file and the document beside them.
+
+    Parameters:
+        path: of the file.
+        missing: what to say where there is none: what it should be, and what makes one.
+
+    Raises:
+        MissingFileError: there is no such file, or it may not be read.
+        FormatError: it is truncated, foreign or too large.
+    """
+    try:
+        content = read_bounded(path, MAX_FILE_BYTES)
+    except FileNotFoundError as error:
+        raise MissingFileError(f"{path}: {missing}") from error
+    except OSError as error:
+        raise MissingFileError(f"{path}: could not be read ({error.strerror or error})") from error
+    return unpack_tensors(content, str(path))
 
 
 def pack_tensors(tensors: Mapping[str, np.ndarray], document: Mapping[str, Any]) -> bytes:

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from pellucid.errors import FormatError, InvalidValueError, MissingFileError, PellucidError, require_kind
-from pellucid.files import pack_tensors, read_bounded, readable, unpack_tensors, write_atomically
-from pellucid.files.tensors import MAX_FILE_BYTES
+from pellucid.errors import FormatError, InvalidValueError, PellucidError, require_kind
+from pellucid.files import pack_tensors, read_tensors, readable, write_atomically
 from pellucid.maths import ACTIVATIONS, COSTS
 from pellucid.model.document import build, describe
 from pellucid.model.model import Model
@@ -50,13 +49,7 @@ def load(path: str | Path) -> Model:
     path = Path(path)
     if path.is_dir():
         path = path / MODEL_FILE
-    try:
-        content = read_bounded(path, MAX_FILE_BYTES)
-    except FileNotFoundError as error:
-        raise MissingFileError(f"{path}: no such model file; 'pellucid train' makes one") from error
-    except OSError as error:
-        raise MissingFileError(f"{path}: could not be read ({error.strerror or error})") from error
-    tensors, document = unpack_tensors(content, str(path))
+    tensors, document = read_tensors(path, "no such model file; 'pellucid train' makes one")
     try:
         return build(tensors, document)
     except FormatError as error:

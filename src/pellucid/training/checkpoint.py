@@ -11,9 +11,8 @@ from typing import Any, cast
 
 import numpy as np
 
-from pellucid.errors import FormatError, InvalidValueError, MissingFileError, PellucidError, look_up
-from pellucid.files import pack_tensors, read_bounded, readable, unpack_tensors, write_atomically
-from pellucid.files.tensors import MAX_FILE_BYTES
+from pellucid.errors import FormatError, InvalidValueError, PellucidError, look_up
+from pellucid.files import pack_tensors, read_tensors, readable, write_atomically
 from pellucid.maths import ACTIVATIONS, LayerParameters, Optimizer, Penalty, find_cost
 from pellucid.maths.network import check_sizes
 from pellucid.maths.optimizers import State
@@ -149,13 +148,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
     """
     if path.is_dir():
         path = path / CHECKPOINT_FILE
-    try:
-        content = read_bounded(path, MAX_FILE_BYTES)
-    except FileNotFoundError as error:
-        raise MissingFileError(f"{path}: no such checkpoint; a training run leaves one in its folder") from error
-    except OSError as error:
-        raise MissingFileError(f"{path}: could not be read ({error.strerror or error})") from error
-    tensors, document = unpack_tensors(content, str(path))
+    tensors, document = read_tensors(path, "no such checkpoint; a training run leaves one in its folder")
     try:
         return _build(tensors, document)
     except (PellucidError, TypeError, ValueError) as error:
