@@ -11,7 +11,7 @@ PIP_FLAGS := --quiet --disable-pip-version-check
 READY := .venv/.ready
 BENCH_READY := .venv-bench/.ready
 
-.PHONY: help setup demo test lint format docs bench dist lock clean
+.PHONY: help setup demo test lint format docs bench accuracy dist lock clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  \1|/' | column -t -s '|'
@@ -48,6 +48,9 @@ docs: $(READY)   ## write what the commands of README and docs print anew, and t
 bench: $(BENCH_READY) ## measure against PyTorch, scikit-learn, Keras and a hand-written scan
 	$(BENCH_BIN)/python -m benchmarks
 
+accuracy: $(READY) ## measure what every named data set's own recipe reaches, beside scikit-learn
+	$(BIN)/python -m benchmarks.accuracy
+
 $(BENCH_READY): requirements/bench.txt requirements/bench-torch.txt pyproject.toml
 	test -x $(BENCH_BIN)/python || $(PYTHON) -m venv .venv-bench
 	$(BENCH_BIN)/python -m pip install $(PIP_FLAGS) --requirement requirements/bench-torch.txt
@@ -61,9 +64,11 @@ dist: $(READY)   ## build the wheel and the source distribution
 lock: $(READY)   ## write the lock files anew from pyproject.toml
 	$(BIN)/python -m pip install $(PIP_FLAGS) uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
-	  --custom-compile-command "make lock" --upgrade --group pyproject.toml:dev pyproject.toml -o requirements/dev.txt
+	  --custom-compile-command "make lock" --upgrade --extra tables --extra sound \
+	  --group pyproject.toml:dev pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
-	  --custom-compile-command "make lock" --upgrade --group pyproject.toml:bench pyproject.toml -o requirements/bench.txt
+	  --custom-compile-command "make lock" --upgrade --extra tables --extra sound \
+	  --group pyproject.toml:bench pyproject.toml -o requirements/bench.txt
 
 clean:           ## take away what was built (not your runs)
 	rm -rf .venv .venv-bench dist build .pytest_cache .ruff_cache .hypothesis

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import own_files
 import pictures
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -59,6 +60,7 @@ def main() -> None:
     for document in DOCUMENTS:
         text = document.read_text(encoding="utf-8")
         with tempfile.TemporaryDirectory() as folder:
+            own_files.make(Path(folder))
             new = CONSOLE.sub(lambda found: refreshed(found[1], Path(folder)), text)
         document.write_text(new, encoding="utf-8")
         print(f"{document.relative_to(ROOT)}: {'changed' if new != text else 'as it was'}")

@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import shlex
 import sys
 from pathlib import Path
@@ -50,6 +51,7 @@ def test_the_commands_of_a_document_print_what_it_shows(
 ):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
+    runpy.run_path(str(ROOT / "examples" / "own_files.py"))["make"](tmp_path)
     for command, shown in commands(document):
         monkeypatch.setattr(sys, "argv", shlex.split(command))
         with pytest.raises(SystemExit) as stop:

@@ -6,6 +6,7 @@
     ├── DataError           (ValueError)         labelled data that cannot be learnt from as they stand
     ├── FormatError         (ValueError)         a file that is not what it should be
     ├── MissingFileError    (FileNotFoundError)  a file or folder that is not there
+    ├── MissingLibraryError (ImportError)        an optional dependency that is not installed
     ├── AlreadyExistsError  (FileExistsError)    something would be overwritten
     ├── WriteError          (OSError)            a file could not be written: full disk, no permission
     ├── DownloadError       (OSError)            the network, the publisher or the checksum failed
@@ -45,6 +46,10 @@ class FormatError(PellucidError, ValueError):
 
 class MissingFileError(PellucidError, FileNotFoundError):
     """A file or folder that is not there."""
+
+
+class MissingLibraryError(PellucidError, ImportError):
+    """An optional dependency that is not installed; the message holds the command that installs it."""
 
 
 class AlreadyExistsError(PellucidError, FileExistsError):

@@ -50,9 +50,9 @@ def test_other_seeds_give_other_examples(pellucid, trained: Path):
 
 
 def save(tmp_path: Path, network: pl.Network, **changes: Any) -> Path:
-    from pellucid.data.features import Features
+    from pellucid.data.features import Features, NumberEncoder
 
-    features = Features(shape=(network.sizes[0],))
+    features = Features(NumberEncoder((network.sizes[0],)))
     model = pl.Model(network, changes.get("cost", "squared-error"), changes.get("classes"), features)
     return pl.save(model, tmp_path / "model.safetensors")
 

@@ -182,9 +182,9 @@ def test_explain_refuses_with_the_valid_range(pellucid, trained: Path, arguments
 
 def test_explain_wants_one_example(pellucid, trained: Path, tmp_path: Path):
     outcome = pellucid("explain", trained, "neuron", "3:1")
-    assert "either --data DATA --sample I or --input FILE" in outcome.err
+    assert "one of --data DATA --sample I, --input FILE and --text TEXT is required" in outcome.err
     outcome = pellucid("explain", trained, "--data", "digits", "--input", str(tmp_path), "neuron", "3:1")
-    assert "give --data DATA --sample I or --input FILE, not both" in outcome.err
+    assert "give one of --data DATA --sample I, --input FILE and --text TEXT, not several" in outcome.err
 
 
 def test_explain_says_what_it_explains(pellucid, trained: Path):

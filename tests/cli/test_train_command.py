@@ -13,6 +13,7 @@ import pytest
 
 import pellucid as pl
 from pellucid.cli import train as train_command
+from pellucid.training.recipe import Recipe
 
 FILES = {"config.toml", "history.jsonl", "timings.jsonl", "model.safetensors", "checkpoint.safetensors"}
 PICTURES = {"learning-curves", "network", "activation", "first-layer-weights", "confusion", "most-wrong"}
@@ -127,6 +128,19 @@ def test_another_optimizer_or_cost_does_not_keep_what_the_recipe_chose_for_its_o
     assert tomllib.loads(Path("a/config.toml").read_text())["learning_rate"] == 0.001
     assert pellucid(*essay, "--cost", "cross-entropy").code == 0
     assert pl.load("runs/digits-1").network.output.name == "softmax"
+
+
+def test_a_named_set_has_its_own_recipe_and_options_go_over_it(pellucid, monkeypatch: pytest.MonkeyPatch):
+    own = Recipe(hidden=(5,), epochs=1, optimizer="adamw", weight_decay=0.1)
+    monkeypatch.setattr("pellucid.training.recipe.default_recipe", lambda name: (own, "digits"))
+    outcome = pellucid("train", "digits", "--learning-rate", "0.01", "--out", "run")
+    assert outcome.code == 0, outcome.err
+    assert outcome.err.startswith("By the recipe digits (pellucid recipes show digits); other options go over it.\n")
+    model = pl.load("run")
+    assert model.network.sizes == (64, 5, 10)
+    assert model.provenance["recipe"]["name"] == "digits"
+    optimizer = model.provenance["training"]["optimizer"]
+    assert (optimizer["weight_decay"], optimizer["learning_rate"]) == (0.1, 0.01)
 
 
 @pytest.mark.parametrize(

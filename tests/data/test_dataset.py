@@ -7,13 +7,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from pellucid.data import Dataset, Features, Part, count_repeated, expected_outputs
+from pellucid.data import Dataset, Features, NumberEncoder, Part, count_repeated, expected_outputs
 from pellucid.errors import DataError, InvalidValueError
 
 RANDOM = np.random.default_rng(0)
 INPUTS = RANDOM.normal(size=(60, 4))
 LABELS = np.arange(60) % 3
-PLAIN = Features((2,))
+PLAIN = Features(NumberEncoder((2,)))
 AT_3_2 = np.arange(240).reshape(60, 4) == 14
 
 
@@ -52,7 +52,7 @@ class TestExpectedOutputs:
 class TestPart:
     def test_it_scales_on_demand_and_counts(self):
         raw = np.array([[0, 255], [51, 102], [255, 255]], np.uint8)
-        part = Part(raw, np.array([1, 1, 0]), Features((2,), 1 / 255), 3)
+        part = Part(raw, np.array([1, 1, 0]), Features(NumberEncoder((2,)), 1 / 255), 3)
         assert part.raw is raw
         assert part.n_samples == 3
         np.testing.assert_allclose(part.inputs, raw / 255, rtol=1e-6)
@@ -61,7 +61,7 @@ class TestPart:
         assert part.class_counts == (1, 2, 0)
 
     def test_one_example_is_still_one_row(self):
-        part = Part(np.zeros((1, 6), np.uint8), np.array([0]), Features((1, 6)), 2)
+        part = Part(np.zeros((1, 6), np.uint8), np.array([0]), Features(NumberEncoder((1, 6))), 2)
         assert part.inputs.shape == (1, 6)
 
     def test_targets_have_no_classes(self):
@@ -148,7 +148,7 @@ class TestFromArrays:
         ("given", "kept"), [(np.uint8, np.uint8), (bool, np.uint8), (np.int64, np.float32), (np.float16, np.float32)]
     )
     def test_bytes_stay_bytes_and_the_rest_becomes_floating_point(self, given: type, kept: type):
-        data = Dataset.from_arrays(np.ones((60, 2, 2), given), LABELS, scale=0.5)
+        data = Dataset.from_arrays(np.ones((60, 2, 2), given), LABELS, scale=0.5, validation=0, test=0)
         assert data.train.raw.dtype == kept
         assert data.feature_shape == (2, 2)
         assert (data.train.inputs == 0.5).all()
@@ -184,11 +184,15 @@ class TestFromArrays:
             (np.full((60, 2), "x"), LABELS, "inputs: numbers are required, an array of dtype <U1 arrived"),
             (INPUTS, np.zeros(60, int), "labels: at least 2 classes are required, every label is '0'"),
             (INPUTS, np.full(60, "cat"), "labels: at least 2 classes are required, every label is 'cat'"),
-            (INPUTS, np.arange(60), "at least one class .* must have 3 examples, the largest has 1; .*floating-point"),
+            (
+                INPUTS,
+                np.arange(60),
+                "one class .* must have 3 different examples, the largest has 1; .*floating-point",
+            ),
             (INPUTS, LABELS[:, None], r"labels: one integer, string or boolean a row .* shape \(60, 1\)"),
             (INPUTS, np.array(["a", 1] * 30, object), "labels: all of one kind are required, row 1 .* holds 1"),
             (INPUTS, LABELS * 1j, "labels: one integer, string or boolean"),
-            (INPUTS[:2], np.array([0.5, 1.5]), "must have 3 examples, the largest has 2"),
+            (INPUTS[:2], np.array([0.5, 1.5]), "must have 3 different examples, the largest has 2"),
         ],
     )
     def test_what_cannot_be_learnt_from_is_refused(self, inputs: Any, labels: Any, message: str):

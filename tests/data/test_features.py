@@ -6,12 +6,14 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from pellucid.data import Features
-from pellucid.errors import FormatError, InvalidValueError
+from pellucid.data import Features, NumberEncoder, PictureEncoder
+from pellucid.data.features.encoder import Scaling
+from pellucid.errors import DataError, FormatError, InvalidValueError
 
-PICTURES = Features((2, 3), 1 / 255, "mnist")
+PICTURES = Features(PictureEncoder((2, 3), "mnist"), 1 / 255)
 RAW = np.arange(4 * 6, dtype=np.uint8).reshape(4, 2, 3) * 11
 
 
@@ -34,7 +36,7 @@ def test_no_examples_become_no_rows():
 
 @pytest.mark.parametrize("shape", [(1, 6), (6,), (2, 3), (1, 2, 3)])
 def test_a_batch_of_one_stays_a_batch(shape: tuple[int, ...]):
-    features = Features(shape)
+    features = Features(NumberEncoder(shape))
     for raw in (np.ones((1, 6)), np.ones((1, *shape)), jnp.ones((1, 6))):
         assert features.batch(raw).shape == (1, 6)
     assert features.batch(np.ones((4, 6))).shape == features.batch(np.ones((4, *shape))).shape == (4, 6)
@@ -56,7 +58,7 @@ def test_a_scaled_value_does_not_depend_on_how_it_was_stored(dtype: type):
 )
 def test_values_that_need_no_scaling_keep_their_precision(stored: type, given: type):
     raw = np.ones((5, 3), dtype=stored)
-    vectors = Features((3,)).vectors(raw)
+    vectors = Features(NumberEncoder((3,))).vectors(raw)
     assert vectors.dtype == given
     np.testing.assert_array_equal(vectors, raw)
 
@@ -78,27 +80,57 @@ def test_another_shape_is_refused(shape: tuple[int, ...]):
 @pytest.mark.parametrize("raw", [np.array(["a", "b"]), np.array([1j, 2j]), np.array([None, None])])
 def test_what_is_no_number_is_refused(raw: np.ndarray):
     with pytest.raises(InvalidValueError, match="real numbers are required, an array of dtype"):
-        Features((2,)).vectors(raw)
+        Features(NumberEncoder((2,))).vectors(raw)
 
 
 @pytest.mark.parametrize(
-    ("shape", "scale", "message"),
+    ("shape", "scaling", "message"),
     [
-        ((), 1.0, r"shape must hold whole numbers of at least 1, not \(\)"),
-        ((2, 0), 1.0, r"shape must hold whole numbers of at least 1, not \(2, 0\)"),
-        ((2,), 0.0, r"scale must be a finite number above 0, not 0\.0"),
-        ((2,), float("nan"), "scale must be a finite number above 0, not nan"),
+        ((), Scaling(), r"shape must hold whole numbers of at least 1, not \(\)"),
+        ((2, 0), Scaling(), r"shape must hold whole numbers of at least 1, not \(2, 0\)"),
+        ((2,), Scaling(0.0), r"scale must be finite and above 0, got 0\.0"),
+        ((2,), Scaling(float("nan")), "scale must be finite and above 0, got nan"),
+        ((2,), Scaling(np.array([1, -2], np.float32)), r"scale must be finite and above 0, got \[-2\.\] among them"),
+        ((2,), Scaling(1.0, float("inf")), "shift must be finite, got inf"),
+        ((2,), Scaling(1.0, np.zeros(3, np.float32)), r"shift must be one number or 2, got shape \(3,\)"),
     ],
 )
-def test_features_that_make_no_sense_are_refused(shape: tuple[int, ...], scale: float, message: str):
+def test_features_that_make_no_sense_are_refused(shape: tuple[int, ...], scaling: Scaling, message: str):
     with pytest.raises(InvalidValueError, match=message):
-        Features(shape, scale)
+        Features(NumberEncoder(shape), *scaling)
 
 
-@pytest.mark.parametrize("features", [PICTURES, Features((64,)), Features((8, 8), 1 / 16, "uci-digits")])
+EACH_ITS_OWN = Features(NumberEncoder((3,)), np.array([1, 0.5, 4], np.float32), np.array([0.0, 10.0, -1.0], np.float32))
+
+
+def test_each_input_may_have_its_own_shift_and_scale_and_both_are_undone():
+    raw = np.array([[3.0, 12.0, 1.0], [0.5, 9.0, -1.0]])
+    vectors = EACH_ITS_OWN.vectors(raw)
+    assert vectors.dtype == np.float32
+    np.testing.assert_array_equal(vectors, [[3, 1, 8], [0.5, -0.5, 0]])
+    np.testing.assert_array_equal(EACH_ITS_OWN.unscaled(vectors), raw)
+    np.testing.assert_array_equal(jax.jit(EACH_ITS_OWN.vectors)(jnp.asarray(raw)), vectors)
+
+
+def test_what_is_learnt_for_scaling_comes_from_the_encoder():
+    assert Features.learnt(PictureEncoder((1, 2)), np.ones((5, 1, 2), np.uint8)).scale == 1 / 255
+
+
+@pytest.mark.parametrize(
+    "features",
+    [
+        PICTURES,
+        EACH_ITS_OWN,
+        Features(NumberEncoder((64,)), 1.0, 0.25),
+        Features(PictureEncoder((8, 8), "uci-digits"), 1 / 16),
+        Features(PictureEncoder((4, 4, 3), "fit", "evened")),
+    ],
+)
 def test_features_survive_json(features: Features):
-    assert features.to_dict()["kind"] == "array"
-    assert Features.from_dict(json.loads(json.dumps(features.to_dict()))) == features
+    assert features.to_dict()["kind"] == features.encoder.KIND
+    entries, tensors = json.loads(json.dumps(features.to_dict())), features.tensors()
+    assert all(name.startswith("features.") for name in tensors)
+    assert Features.from_dict(entries, tensors) == features != Features(features.encoder, 0.125)
 
 
 @pytest.mark.parametrize(
@@ -106,20 +138,26 @@ def test_features_survive_json(features: Features):
     [
         (
             {"extra": 1},
-            "kind, normalisation, scale, shape are required, extra, kind, normalisation, scale, shape arrived",
+            "contrast, kind, rule, scale, shape, shift are required, contrast, extra, kind, rule, scale, shape, shift",
         ),
-        ({"kind": "sound", "rate": 8000}, "kind must be 'array', not 'sound'; if a newer Pellucid wrote it, upgrade"),
-        ({"kind": ["array"]}, r"kind must be 'array', not \['array'\]"),
-        ({"shape": "28"}, "shape must be a list of whole numbers, not '28'"),
-        ({"shape": [28, True]}, r"shape must be a list of whole numbers, not \[28, True\]"),
-        ({"shape": [28.0]}, r"shape must be a list of whole numbers, not \[28\.0\]"),
-        ({"shape": [-1]}, "shape must hold whole numbers of at least 1"),
-        ({"scale": "1"}, "scale must be a number, not '1'"),
-        ({"scale": True}, "scale must be a number, not True"),
-        ({"scale": float("inf")}, "scale must be a finite number above 0, not inf"),
+        ({"kind": "smell", "rate": 8000}, "kind must be one of numbers, .*not 'smell'; if a newer Pellucid wrote it"),
+        ({"kind": ["pictures"]}, r"kind must be one of .*, not \['pictures'\]"),
+        ({"kind": "numbers"}, "kind, scale, shape, shift are required, contrast, kind, rule"),
+        ({"shape": "28"}, "shape must be a list of 2 or 3 whole numbers, not '28'"),
+        ({"shape": [28, True]}, r"shape must be a list of 2 or 3 whole numbers, not \[28, True\]"),
+        ({"shape": [28.0, 28]}, r"shape must be a list of 2 or 3 whole numbers, not \[28\.0, 28\]"),
+        ({"shape": [-1, 4]}, r"shape must be \(height, width\) or .* not \(-1, 4\)"),
+        ({"shape": [2**20, 2**20]}, r"in all from 1 to 16,777,216 values, not \(1048576, 1048576\)"),
+        ({"scale": "1"}, "scale must be a number, or 'each' with a tensor of them, not '1'"),
+        ({"scale": True}, "scale must be a number, or 'each' with a tensor of them, not True"),
+        ({"scale": "each"}, "scale must be a number, or 'each' with a tensor of them, not 'each'"),
+        ({"scale": float("inf")}, "scale must be finite and above 0, got inf"),
         ({"scale": 10**400}, "too large"),
-        ({"normalisation": "svhn"}, "normalisation must be one of none, mnist, uci-digits, not 'svhn'"),
-        ({"normalisation": ["mnist"]}, r"normalisation must be one of none, mnist, uci-digits, not \['mnist'\]"),
+        ({"shift": float("nan")}, "shift must be finite, got nan"),
+        ({"shift": None}, "shift must be a number, or 'each' with a tensor of them, not None"),
+        ({"rule": "svhn"}, "rule must be one of none, fit, mnist, uci-digits, fashion-mnist, not 'svhn'"),
+        ({"rule": ["mnist"]}, r"rule must be one of none, fit, mnist, uci-digits, fashion-mnist, not \['mnist'\]"),
+        ({"contrast": "loud"}, "contrast must be one of as-is, evened, not 'loud'"),
     ],
 )
 def test_entries_that_are_not_ours_are_refused(change: dict[str, Any], message: str):
@@ -127,6 +165,51 @@ def test_entries_that_are_not_ours_are_refused(change: dict[str, Any], message: 
         Features.from_dict(PICTURES.to_dict() | change)
 
 
-def test_a_missing_entry_is_refused():
-    with pytest.raises(FormatError, match="kind, normalisation, scale, shape are required, none arrived"):
-        Features.from_dict({})
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ({"kind": "numbers"}, "kind, scale, shape, shift are required, kind arrived"),
+        ({}, "kind must be one of numbers, .*, not None"),
+    ],
+)
+def test_a_missing_entry_is_refused(entries: dict[str, Any], message: str):
+    with pytest.raises(FormatError, match=message):
+        Features.from_dict(entries)
+
+
+@pytest.mark.parametrize(
+    ("tensors", "message"),
+    [
+        ({"features.scale": None}, "scale must be a number, or 'each' with a tensor of them, not 'each'"),
+        ({"features.scale": np.ones(3, np.int32)}, "scale must be a number, or 'each' with a tensor of them"),
+        (
+            {"features.scale": np.ones(4, np.float32), "features.shift": np.ones(4, np.float32)},
+            r"scale must be one number or 3, got shape \(4,\)",
+        ),
+        ({"features.scale": np.zeros(3, np.float32)}, "scale must be finite and above 0"),
+        ({"features.shift": np.full(3, np.nan, np.float32)}, "shift must be finite"),
+        (
+            {"features.more": np.ones(3, np.float32)},
+            "the tensors scale, shift are required, not more",
+        ),
+    ],
+)
+def test_tensors_that_are_not_ours_are_refused(tensors: dict[str, Any], message: str):
+    held = {name: tensor for name, tensor in (EACH_ITS_OWN.tensors() | tensors).items() if tensor is not None}
+    with pytest.raises(FormatError, match=message):
+        Features.from_dict(EACH_ITS_OWN.to_dict(), held)
+
+
+def test_numbers_are_taken_from_tables_too_and_others_refused():
+    encoder = NumberEncoder((2,))
+    np.testing.assert_array_equal(encoder.encode(pa.table({"a": [1, 2], "b": [3, 4]})), [[1, 3], [2, 4]])
+    assert encoder.encode(np.ones((3, 2), np.uint8)).dtype == np.uint8
+    assert Features(NumberEncoder((2, 2))).encoder.encode(np.ones((3, 4))).shape == (3, 2, 2)
+    for examples, message in (
+        (pa.table({"a": ["x"], "b": [1]}), "2 numbers are required, something else arrived"),
+        (np.ones((4, 3)), "2 numbers are required, 3 arrived"),
+        (np.array([[1.0, np.nan]]), "finite numbers are required, NaN or infinity is among them"),
+        (pa.table({"a": [None, 1.0], "b": [1, 2]}), "finite numbers are required, NaN or infinity is among them"),
+    ):
+        with pytest.raises(DataError, match=f"^{message}$"):
+            encoder.encode(examples)

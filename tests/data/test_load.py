@@ -61,7 +61,7 @@ def test_a_folder_of_idx_files_is_loaded(tmp_path: Path, packed: bool, as_text: 
     data = load_data(str(folder) if as_text else folder)
     assert data.name == "mine"
     assert data.feature_shape == (5, 4)
-    assert data.features.normalisation == "none"
+    assert data.features.encoder.rule == "none"
     images, labels, test_images, test_labels = arrays.values()
     assert data.validation is not None
     assert data.test is not None
@@ -78,7 +78,7 @@ def test_a_folder_of_idx_files_is_loaded(tmp_path: Path, packed: bool, as_text: 
 
 
 def test_pictures_of_mnists_size_take_mnists_rule(tmp_path: Path):
-    assert load_data(written(tmp_path, likeness_of_mnist((28, 28)))).features.normalisation == "mnist"
+    assert load_data(written(tmp_path, likeness_of_mnist((28, 28)))).features.encoder.rule == "mnist"
 
 
 def test_a_path_here_needs_no_separator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -95,15 +95,13 @@ def test_an_unknown_name_brings_the_nearest():
 
 @pytest.mark.parametrize("name", ["./nowhere", "some/where", Path("nowhere")])
 def test_a_path_that_is_not_there_says_what_must_be(name: str | Path):
-    with pytest.raises(
-        MissingFileError, match=r"a folder with train-images-idx3-ubyte\.gz, .* is required, there is none"
-    ):
+    with pytest.raises(MissingFileError, match=r"a name \(pellucid data list\), is required; there is nothing at"):
         load_data(name)
 
 
-def test_a_file_is_no_folder(tmp_path: Path):
+def test_an_empty_file_is_no_table(tmp_path: Path):
     (tmp_path / "file.csv").write_text("")
-    with pytest.raises(MissingFileError, match=r"file\.csv: a folder with .* is required, this is a file"):
+    with pytest.raises(FormatError, match=r"file\.csv: a table with at least one row is required, the file is empty"):
         load_data(tmp_path / "file.csv")
 
 
@@ -201,7 +199,7 @@ def test_a_test_part_alone_is_read_without_the_training_pictures(tmp_path: Path,
     test = load_test(folder)
     assert np.array_equal(test.raw.reshape(-1, 28, 28), arrays[IDX_FILES[2]])
     assert test.labels.tolist() == arrays[IDX_FILES[3]].tolist()
-    assert (test.features.shape, test.features.scale, test.features.normalisation) == ((28, 28), 1 / 255, "mnist")
+    assert (test.features.shape, test.features.scale, test.features.encoder.rule) == ((28, 28), 1 / 255, "mnist")
     with pytest.raises(FormatError, match="magic number"):
         load_data(folder)
 
@@ -210,5 +208,5 @@ def test_a_test_part_alone_is_that_of_the_set_and_refused_as_the_set_is(tmp_path
     assert np.array_equal(load_test("digits").raw, load_data("digits").test.raw)
     with pytest.raises(UnknownNameError, match="mnist"):
         load_test("mnits")
-    with pytest.raises(MissingFileError, match="there is none"):
+    with pytest.raises(MissingFileError, match="there is nothing at that path"):
         load_test(tmp_path / "nowhere")

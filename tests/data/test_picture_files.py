@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pellucid.data.features.picture_files import WORKING_SIDE, read_grey
-from pellucid.errors import FormatError, MissingFileError
+from pellucid.data.features.pictures.files import WORKING_SIDE, glimpse, is_picture, read_grey, read_pixels
+from pellucid.errors import FormatError, InvalidValueError, MissingFileError
 
 RAMP = np.linspace(0, 255, 40 * 60).reshape(40, 60).astype(np.uint8)
 
@@ -40,6 +40,12 @@ def test_sixteen_bits_are_scaled_rather_than_clipped() -> None:
 
 def test_one_bit_is_black_and_white() -> None:
     assert set(np.unique(read_grey(encoded(Image.fromarray(RAMP > 127))))) == {0.0, 1.0}
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+def test_every_mode_of_webp_gives_the_same_grey_values(mode: str) -> None:
+    image = Image.fromarray(RAMP).convert(mode)
+    assert read_grey(encoded(image, "WEBP", lossless=True)) == pytest.approx(RAMP / 255, abs=0.01)
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
@@ -82,6 +88,59 @@ def test_colours_of_like_brightness_are_told_apart(ink: tuple[int, ...], paper: 
     assert abs(grey[15, 15] - grey[0, 0]) == 1.0
 
 
+@pytest.mark.parametrize("format", ["PNG", "WEBP"])
+def test_the_first_picture_of_an_animation_is_read(format: str) -> None:  # noqa: A002
+    frames = [Image.fromarray(np.full((8, 8, 3), grey, np.uint8)) for grey in (50, 100, 150)]
+    content = encoded(frames[0], format, save_all=True, append_images=frames[1:], lossless=True)
+    with Image.open(BytesIO(content)) as image:
+        assert image.n_frames == 3
+    assert read_grey(content) == pytest.approx(np.full((8, 8), 50 / 255), abs=0.01)
+    assert glimpse(content) == (8, 8, False)
+
+
+def test_a_header_is_read_without_decoding_and_tells_the_size_as_it_is_seen() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert glimpse(encoded(Image.fromarray(RAMP), "JPEG", exif=exif)) == (60, 40, True)
+    assert glimpse(encoded(Image.fromarray(RAMP).convert("RGB"))) == (40, 60, False)
+    assert glimpse(encoded(Image.fromarray(RAMP.astype(np.uint16) << 8))).is_grey
+    assert glimpse(np.zeros((4, 6, 3), np.uint8)) == (4, 6, False)
+    with pytest.raises(FormatError, match=r"^picture: at most 50,000,000 pixels are read, but the header says"):
+        glimpse(png_header(9_000, 9_000) + png_chunk(b"IDAT", b""))
+
+
+def test_a_photograph_has_white_behind_what_is_transparent_and_eight_bits() -> None:
+    see_through = np.zeros((4, 4, 4), np.uint8)
+    see_through[:2] = (10, 20, 30, 255)
+    pixels = np.asarray(read_pixels(encoded(Image.fromarray(see_through)), "colour"))
+    assert pixels[0, 0].tolist() == [10, 20, 30]
+    assert pixels[3, 3].tolist() == [255, 255, 255]
+    deep = np.array([[0, 257, 65535]], np.uint16)
+    assert np.asarray(read_pixels(encoded(Image.fromarray(deep)), "grey")).tolist() == [[0, 1, 255]]
+    palette = Image.fromarray(see_through).convert("RGB").convert("P", palette=Image.Palette.ADAPTIVE)
+    assert np.asarray(read_pixels(encoded(palette), "colour"))[0, 0].tolist() == [10, 20, 30]
+
+
+def test_pixels_are_taken_for_a_picture_too() -> None:
+    assert read_grey(RAMP) == pytest.approx(RAMP / 255, abs=1e-6)
+    with pytest.raises(InvalidValueError, match=r"^picture: uint8 pixels of shape .* got float64 \(2, 2\)$"):
+        read_grey(np.zeros((2, 2)))
+
+
+@pytest.mark.parametrize(("format", "is_one"), [("PNG", True), ("JPEG", True), ("WEBP", True), ("GIF", False)])
+def test_a_picture_is_known_by_how_it_begins(format: str, is_one: bool) -> None:  # noqa: A002
+    assert is_picture(encoded(Image.fromarray(RAMP), format)[:12]) is is_one
+    assert not is_picture(b"")
+
+
+def test_a_webp_picture_with_a_huge_canvas_is_refused() -> None:
+    canvas = (16_382).to_bytes(3, "little")
+    chunk = b"VP8X" + struct.pack("<I", 10) + bytes([2, 0, 0, 0]) + canvas + canvas
+    content = b"RIFF" + struct.pack("<I", 4 + len(chunk)) + b"WEBP" + chunk
+    with pytest.raises(FormatError, match=r"^picture: (a PNG, JPEG or WebP picture is required|at most 50,000,000)"):
+        read_grey(content)
+
+
 def test_a_long_side_is_reduced() -> None:
     assert read_grey(encoded(Image.new("L", (5000, 2500)))).shape == (WORKING_SIDE // 2, WORKING_SIDE)
 
@@ -90,7 +149,7 @@ def test_a_long_side_is_reduced() -> None:
 def test_another_format_is_refused_whatever_its_name(format: str, tmp_path: Path) -> None:  # noqa: A002
     file = tmp_path / "digit.png"
     file.write_bytes(encoded(Image.fromarray(RAMP), format))
-    with pytest.raises(FormatError, match=r"^digit\.png: a PNG or JPEG picture is required, but the content is neithe"):
+    with pytest.raises(FormatError, match=r"^digit\.png: a PNG, JPEG or WebP picture is required, but the content "):
         read_grey(file)
 
 
@@ -98,11 +157,11 @@ def test_another_format_is_refused_whatever_its_name(format: str, tmp_path: Path
     "content", [b"", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", b"hello"], ids=["empty", "eps", "text"]
 )
 def test_bytes_that_are_no_picture_are_refused(content: bytes) -> None:
-    with pytest.raises(FormatError, match=r"^picture: a PNG or JPEG picture is required"):
+    with pytest.raises(FormatError, match=r"^picture: a PNG, JPEG or WebP picture is required"):
         read_grey(content)
 
 
-@pytest.mark.parametrize("format", ["PNG", "JPEG"])
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
 def test_a_truncated_picture_is_refused(format: str, tmp_path: Path) -> None:  # noqa: A002
     noise = np.random.default_rng(0).integers(0, 256, (64, 64)).astype(np.uint8)
     file = tmp_path / "half.png"
@@ -131,10 +190,12 @@ def test_text_that_explodes_when_unpacked_is_refused() -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(MissingFileError, match=r"^five\.png: a PNG or JPEG picture is required, but there is no such"):
+    with pytest.raises(
+        MissingFileError, match=r"^five\.png: a PNG, JPEG or WebP picture is required, but there is no such"
+    ):
         read_grey(tmp_path / "five.png")
 
 
 def test_a_folder_is_no_picture(tmp_path: Path) -> None:
-    with pytest.raises(FormatError, match="the picture cannot be decoded"):
+    with pytest.raises(FormatError, match="picture is required; a regular file is required, this is a folder"):
         read_grey(tmp_path)

@@ -12,9 +12,9 @@ from sklearn.datasets import load_digits
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
 
-from pellucid.data.features.ink import find_ink
-from pellucid.data.features.pictures import normalise_picture
-from pellucid.data.features.strokes import LEAST_STROKE, USUAL_STROKE, stroke_width, widen_thin_strokes
+from pellucid.data.features.pictures.ink import find_ink
+from pellucid.data.features.pictures.normalise import normalise_picture
+from pellucid.data.features.pictures.strokes import LEAST_STROKE, USUAL_STROKE, stroke_width, widen_thin_strokes
 from pellucid.errors import DataError, InvalidValueError
 
 N_TRAINED, N_TESTED = 4000, 150

@@ -52,3 +52,19 @@ PINNED = [[3, 6, 7, 9, 10, 11], [0, 2, 5], [1, 4, 8]]
 def test_shares_that_leave_nothing_to_learn_from_are_refused(validation: float, test: float):
     with pytest.raises(InvalidValueError, match=f"less than 1 are required, {validation} and {test} arrived"):
         split_rows(np.zeros(10, np.int64), validation=validation, test=test)
+
+
+def test_what_is_alike_stays_on_one_side():
+    alike = np.repeat(np.arange(20), 5)
+    rows = split_rows(np.zeros(100, np.int64), validation=0.2, test=0.2, alike=alike)
+    sides = [set(alike[part].tolist()) for part in rows]
+    assert [len(side) for side in sides] == [12, 4, 4]
+    assert set.union(*sides) == set(range(20))
+    assert [len(part) for part in rows] == [60, 20, 20]
+
+
+def test_where_nothing_is_alike_the_draw_is_the_same_as_without():
+    groups = np.arange(50) % 3
+    free = split_rows(groups, validation=0.2, test=0.2)
+    told = split_rows(groups, validation=0.2, test=0.2, alike=np.arange(50)[::-1])
+    assert all((one == other).all() for one, other in zip(free, told, strict=True))

@@ -15,14 +15,14 @@ PREPARED = """
 import json, sys, warnings
 import numpy as np
 import pellucid as pl
-from pellucid.data import Features
+from pellucid.data import Features, NumberEncoder
 from pellucid.model import Model
 
 warnings.simplefilter("error")
 net = pl.Network.random([3, 4, 2], seed=0)
 x, e = [0.2, 0.7, 0.5], [1.0, 0.0]
 place = {"cost": "squared-error", "layer": 3, "neuron": 1}
-model = Model(net, "squared-error", ("a", "b"), Features((3,)))
+model = Model(net, "squared-error", ("a", "b"), Features(NumberEncoder((3,))))
 heard = {}
 for call in json.load(sys.stdin):
     try:

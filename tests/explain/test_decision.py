@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from html import unescape
 
 import jax
 import jax.numpy as jnp
@@ -11,7 +12,9 @@ import numpy as np
 import pytest
 
 import pellucid as pl
-from pellucid.data import Features
+from pellucid.data import Features, NumberEncoder, PictureEncoder
+from pellucid.data.features.sound import SoundEncoder
+from pellucid.data.features.text import TextEncoder
 from pellucid.errors import InvalidValueError, UnknownNameError
 from pellucid.explain import Derivation
 from pellucid.explain.attribution import attribution_text, mean_gradients, sums_only
@@ -232,7 +235,7 @@ def test_an_output_that_does_not_grow_with_z_is_told_of():
 
 def picture_model(shape: tuple[int, int], n_classes: int = 3) -> Model:
     network = make("relu", sizes=(shape[0] * shape[1], 8, n_classes), seed=2)
-    return Model(network, "cross-entropy", tuple("abc"[:n_classes]), Features(shape, scale=0.5))
+    return Model(network, "cross-entropy", tuple("abc"[:n_classes]), Features(NumberEncoder(shape), scale=0.5))
 
 
 def the(kind: type, derivation: Derivation) -> list:
@@ -287,6 +290,48 @@ def test_without_a_picture_there_are_bars_and_a_table():
     assert outputs.header == ("class", "output neuron", "pre-activation", "output")
 
 
+def test_texts_and_tables_have_their_inputs_named():
+    encoder = TextEncoder(("call now", "free", "hello"), (), np.ones(3, np.float32))
+    model = Model(make("relu", sizes=(3, 5, 2)), "cross-entropy", ("ham", "spam"), Features(encoder))
+    derivation = decision(model, "FREE! Call now")
+    _, largest = the(Table, derivation)
+    assert largest.header == ("input", "what it is", "raw value", "value", "mean gradient", "attribution")
+    assert {row[1:3] for row in largest.rows} == {
+        ('words "call now"', "TF-IDF 0.71"),
+        ('word "free"', "TF-IDF 0.71"),
+        ('word "hello"', "absent"),
+    }
+    assert [float(row[-1]) for row in largest.rows] == sorted(
+        derivation.attributions, key=lambda attribution: -abs(attribution)
+    )
+    (bars,) = the(Picture, derivation)
+    svg = figure_bytes(bars.draw(), "svg").decode()
+    assert 'words "call now"' in unescape(svg)
+
+
+def test_a_picture_in_colour_has_its_colours_together():
+    encoder = PictureEncoder((4, 3, 3), "fit")
+    model = Model(make("relu", sizes=(36, 5, 2)), "cross-entropy", ("cat", "dog"), Features(encoder, 1 / 255))
+    derivation = decision(model, np.arange(36, dtype=np.uint8).reshape(4, 3, 3) * 7)
+    (picture,) = the(Picture, derivation)
+    assert len(the(Table, derivation)) == 1
+    assert figure_bytes(picture.draw(), "png").startswith(b"\x89PNG")
+    assert len(picture.text.splitlines()) == 5
+    assert len(derivation.attributions) == 36
+
+
+def test_a_spectrogram_is_seen_and_its_tones_are_named():
+    encoder = SoundEncoder(rate=8000, bands=4, frames=6)
+    model = Model(make("relu", sizes=(24, 5, 2)), "cross-entropy", ("yes", "no"), Features(encoder, 0.1, -20.0))
+    sound = np.sin(np.arange(4000) * 2 * np.pi * 440 / 8000).astype(np.float32)
+    derivation = decision(model, (sound, 8000), top=3)
+    (picture,) = the(Picture, derivation)
+    assert len(picture.text.splitlines()) == 5
+    _, largest = the(Table, derivation)
+    assert len(largest.rows) == 3
+    assert all(" Hz at " in row[1] and row[2].endswith(" dB") for row in largest.rows)
+
+
 def test_digits_reach_the_tables_and_the_sentence_on_the_gap():
     network, x = make("relu"), vector(6)
     derivation = decision(network, x)
@@ -313,7 +358,7 @@ def test_a_big_network_is_explained_quickly_enough_to_wait_for():
     assert abs(values(derivation)["G"]) < 0.02 * abs(derivation.value)
 
 
-NUMBERS = Model(make("relu", "identity", (4, 1)), "squared-error", None, Features((4,)))
+NUMBERS = Model(make("relu", "identity", (4, 1)), "squared-error", None, Features(NumberEncoder((4,))))
 
 
 @pytest.mark.parametrize(

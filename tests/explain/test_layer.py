@@ -1,13 +1,12 @@
-"""A whole layer in matrix form and neuron by neuron; and how raw values become inputs."""
+"""A whole layer in matrix form and neuron by neuron; and numbers that become inputs."""
 
 import numpy as np
 import pytest
 
 import pellucid as pl
-from pellucid.data.features import NORMALISATIONS, Features
+from pellucid.data.features import Encoder, Features, NumberEncoder
 from pellucid.errors import InvalidValueError
 from pellucid.explain.document import MatrixEquation, Paragraph
-from pellucid.explain.inputs import NORMALISED
 from pellucid.explain.render.words import words_text
 from pellucid.model import Model
 
@@ -97,30 +96,9 @@ def test_layers_that_the_network_has_not_are_refused(number: int):
         pl.explain.layer(net, np.ones(4), layer=number)
 
 
-def make_model(scale: float, normalisation="none") -> Model:
+def make_model(scale: float, encoder: Encoder | None = None) -> Model:
     net = pl.Network([pl.Layer([[1.0, -8.0, 2.0, 0.5]], [0.1], "sigmoid"), pl.Layer([[2.0]], [0.0], "sigmoid")])
-    return Model(net, "squared-error", None, Features((2, 2), scale, normalisation))
-
-
-def test_the_input_that_matters_most_is_shown_as_it_is_made():
-    raw = np.array([[4, 1], [5, 9]], np.uint8)
-    for layer, number in ((2, 3), (3, 4)):  # the largest term 2 · 5 into the neuron of layer 2; else the largest input
-        for derivation in (
-            pl.explain.neuron(make_model(0.0625, "uci-digits"), raw, layer=layer, neuron=1),
-            pl.explain.layer(make_model(0.0625, "uci-digits"), raw, layer=layer),
-        ):
-            number = 4 if derivation.title.startswith("Layer") else number
-            step, following = derivation.to_dict()["steps"][:2]
-            value = int(raw.ravel()[number - 1])
-            assert step["expression"] == f"{value}.000 * 0.0625"
-            assert [term["ref"] for term in step["terms"]] == [f"x:{number}", "const"]
-            assert step["value"] == value / 16
-            assert ("step:1" in [term["ref"] for term in following["terms"]]) == (layer == 2)
-            note = derivation.steps[0].note
-            assert note.startswith(
-                "Each of the 4 inputs is its raw value times the same number. A picture file is made"
-            )
-            assert note.endswith("in each block of 4 × 4 points the points with ink are counted.")
+    return Model(net, "squared-error", None, Features(encoder or NumberEncoder((4,)), scale))
 
 
 def test_inputs_that_are_not_scaled_have_no_step_and_float32_scaling_is_met_to_its_rounding():
@@ -134,11 +112,6 @@ def test_inputs_that_are_not_scaled_have_no_step_and_float32_scaling_is_met_to_i
     assert derivation.steps[0].value == float(np.float32(255) * raw[2]) * (1 / 255)
 
 
-def test_every_normalisation_is_told_in_one_sentence():
-    assert set(NORMALISED) == set(NORMALISATIONS)
-    assert all(text.count(". ") == 0 and text.endswith(".") for name, text in NORMALISED.items() if name != "none")
-
-
 def test_raw_examples_of_another_shape_are_refused():
-    with pytest.raises(InvalidValueError, match=r"raw examples: shape \(2, 2\) or \(4,\) is required.*\(3,\) arrived"):
+    with pytest.raises(InvalidValueError, match=r"raw examples: shape \(4,\) or \(4,\) is required.*\(3,\) arrived"):
         pl.explain.neuron(make_model(0.5), np.ones(3), layer=2, neuron=1)

@@ -39,6 +39,14 @@ def test_a_picture_without_ink_or_attributions_is_drawn(svg_of: Callable[[Figure
     assert "input" in svg_of(attribution_map(np.zeros((3, 4)), np.zeros((3, 4)), ("a", "b")))
 
 
+def test_a_picture_in_colour_is_seen_as_it_is_and_grey_and_pale_beneath_the_attributions() -> None:
+    image = np.zeros((3, 4, 3))
+    image[..., 0] = 1.0
+    left, right, *_ = attribution_map(image, IMAGE, ("cat", "dog")).axes
+    assert np.asarray(left.get_images()[0].get_array())[0, 0].tolist() == [1, 0, 0]
+    assert np.asarray(right.get_images()[0].get_array())[0, 0].tolist() == pytest.approx([0.7, 0.7, 0.7])
+
+
 def test_bars_stand_in_order_with_their_signs_colour() -> None:
     panel = attribution_bars(["input 3", "input 1"], [2.0, -0.5], ("7", "9")).axes[0]
     assert [label.get_text() for label in panel.get_yticklabels()] == ["input 3", "input 1"]

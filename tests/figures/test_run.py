@@ -6,13 +6,17 @@ import numpy as np
 import pytest
 
 import pellucid.figures.run as figures_run
-from pellucid.data import Dataset
+from pellucid.data import Dataset, Encoder, Features, NumberEncoder, PictureEncoder
+from pellucid.data.features.sound import SoundEncoder
+from pellucid.data.features.text import TextEncoder
 from pellucid.maths import SGD, Network, find_cost
 from pellucid.model import Model
 from pellucid.training import TrainingResult
 from pellucid.training.checkpoint import Checkpoint
 from pellucid.training.history import EpochRecord
 from pellucid.training.step import LearningRule, start
+
+WEIGHTS = "first-layer-weights"
 
 
 def result_of(network: Network, data: Dataset, cost: str) -> TrainingResult:
@@ -66,4 +70,35 @@ def test_a_run_in_regression_has_no_confusion(tmp_path: Path):
     data = Dataset.from_arrays(inputs, inputs.sum(axis=1))
     network = Network.random([2, 1], output="identity", seed=1)
     figures_run.draw_run(tmp_path, result_of(network, data, "squared-error"), data)
-    assert {path.stem for path in tmp_path.iterdir()} == {"learning-curves", "network", "activation"}
+    assert {path.stem for path in tmp_path.iterdir()} == {"learning-curves", "network", "activation", WEIGHTS}
+
+
+def encoded(encoder: Encoder, n_classes: int = 2) -> Dataset:
+    """Random examples of that kind, as they are once encoded."""
+    generator = np.random.default_rng(5)
+    raw = generator.uniform(0, 255, (40, *encoder.shape)).astype(encoder.dtype)
+    names = tuple(f"class {number}" for number in range(n_classes))
+    labels = np.arange(40) % n_classes
+    return Dataset.drawn(raw, labels, names, Features.learnt(encoder, raw), validation=0.2, test=0.2, name="random")
+
+
+@pytest.mark.parametrize(
+    ("encoder", "is_seen"),
+    [
+        (PictureEncoder((5, 4, 3), "fit"), True),
+        (PictureEncoder((5, 4), "fit", "evened"), True),
+        (SoundEncoder(rate=8000, bands=4, frames=6), True),
+        (TextEncoder(("free", "call now", "$x$"), (), np.ones(3, np.float32)), False),
+        (NumberEncoder((7,)), False),
+    ],
+)
+def test_weights_and_mistakes_are_drawn_as_the_examples_are_seen(tmp_path: Path, encoder: Encoder, is_seen: bool):
+    data = encoded(encoder)
+    network = Network.random([data.features.n_features, 4, 2], output="softmax", seed=1)
+    figures_run.draw_run(tmp_path, result_of(network, data, "cross-entropy"), data)
+    assert (tmp_path / "most-wrong.png").exists() == is_seen
+    weights = (tmp_path / f"{WEIGHTS}.svg").read_text(encoding="utf-8")
+    assert ("Weights into 4 neurons of layer 2" in weights) == is_seen
+    assert ("The inputs with the strongest connections" in weights) != is_seen
+    if isinstance(encoder, TextEncoder):
+        assert 'word "$x$"' in weights

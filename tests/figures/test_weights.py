@@ -65,3 +65,14 @@ def test_a_count_of_none_is_refused() -> None:
 
 def test_twice_the_same_bytes(svg_of: Callable[[Figure], str]) -> None:
     assert svg_of(first_layer_weights(WEIGHTS, (3, 4))) == svg_of(first_layer_weights(WEIGHTS, (3, 4)))
+
+
+def test_weights_of_colour_pictures_are_drawn_in_colour() -> None:
+    weights = np.zeros((2, 3 * 4 * 3))
+    weights[0, 0], weights[1, 1] = 2.0, -1.0  # the red and the green of the first pixel
+    figure = first_layer_weights(weights, (3, 4, 3))
+    mosaic = np.asarray(figure.axes[0].get_images()[0].get_array())
+    assert mosaic.shape[2] == 3
+    colours = {tuple(colour) for colour in mosaic.reshape(-1, 3).tolist()}
+    assert colours == {(1.0, 0.5, 0.5), (0.5, 0.25, 0.5), (0.5, 0.5, 0.5), (1.0, 1.0, 1.0)}
+    assert len(figure.axes) == 1, "no bar beside it: a colour is no number"

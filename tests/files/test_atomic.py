@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pellucid.errors import WriteError
-from pellucid.files import write_atomically
+from pellucid.errors import FormatError, WriteError
+from pellucid.files import write_atomically, writing_atomically
 
 
 def test_the_new_content_takes_the_name_and_nothing_else_is_left(tmp_path: Path):
@@ -65,3 +65,22 @@ def test_a_name_that_cannot_be_taken_leaves_nothing_behind(tmp_path: Path):
     assert list(tmp_path.iterdir()) == [path]
     with pytest.raises(WriteError, match=r"could not be written \(No such file or directory\); nothing was changed$"):
         write_atomically(tmp_path / "missing" / "model", b"new")
+
+
+def test_a_file_written_piece_by_piece_is_there_whole_or_not_at_all(tmp_path: Path):
+    path = tmp_path / "answers.csv"
+    with writing_atomically(path) as file:
+        file.write(b"a,b\n")
+        assert not path.exists()
+        file.write(b"1,2\n")
+    assert path.read_bytes() == b"a,b\n1,2\n"
+
+    def write_half() -> None:
+        with writing_atomically(path) as file:
+            file.write(b"a,b,c\n")
+            raise FormatError("the source is damaged")
+
+    with pytest.raises(FormatError, match=r"^the source is damaged$"):
+        write_half()
+    assert path.read_bytes() == b"a,b\n1,2\n"
+    assert list(tmp_path.iterdir()) == [path]

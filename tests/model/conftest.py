@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pellucid.data import Features
+from pellucid.data import Features, NumberEncoder
 from pellucid.maths import Network
 from pellucid.model import Model
 
@@ -14,5 +14,5 @@ def model() -> Model:
     network = Network.random([6, 4, 3], activation="gelu", output="softmax", seed=2)
     layers = tuple(layer._replace(biases=np.full_like(layer.biases, 0.1)) for layer in network.parameters)
     provenance = {"data": {"name": "squares", "checksum": "0" * 64}, "seed": 2}
-    features = Features((2, 3), 1 / 255)
+    features = Features(NumberEncoder((2, 3)), 1 / 255)
     return Model(network.with_parameters(layers), "cross-entropy", ("ä", "b", 'c"d'), features, provenance)

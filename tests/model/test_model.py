@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from pellucid.data import Dataset, Features, Part
+from pellucid.data import Dataset, Features, NumberEncoder, Part
 from pellucid.errors import InvalidValueError
 from pellucid.maths import Layer, Network
 from pellucid.model import Model, evaluate, evaluation, predicted_classes, probabilities
@@ -49,12 +49,14 @@ def test_a_single_output_is_the_share_of_the_second_class():
         probabilities(outputs, network.output), [[0.8, 0.2], [0.5, 0.5], [0.49, 0.51], [1, 0], [0, 1]]
     )
     np.testing.assert_array_equal(predicted_classes(outputs), [0, 0, 1, 0, 1])
-    two = Model(network, "squared-error", ("no", "yes"), Features((1,)))
+    two = Model(network, "squared-error", ("no", "yes"), Features(NumberEncoder((1,))))
     assert [prediction.label for prediction in two.predict(outputs)] == ["no", "no", "yes", "no", "yes"]
 
 
 def test_in_regression_the_outputs_are_the_answer():
-    model = Model(Network([Layer([[2.0], [0.5]], [1.0, 0.0], "identity")]), "squared-error", None, Features((1,)))
+    model = Model(
+        Network([Layer([[2.0], [0.5]], [1.0, 0.0], "identity")]), "squared-error", None, Features(NumberEncoder((1,)))
+    )
     (prediction,) = model.predict(np.array([3.0]))
     assert (prediction.label, prediction.probabilities) == (None, {})
     np.testing.assert_array_equal(prediction.outputs, [7.0, 1.5])
@@ -64,7 +66,7 @@ def test_in_regression_the_outputs_are_the_answer():
 def judged() -> tuple[Network, Part]:
     """A random network and 300 labelled examples of which class 2 is the largest and class 3 is never true."""
     generator = np.random.default_rng(6)
-    features = Features((5,))
+    features = Features(NumberEncoder((5,)))
     labels = generator.choice([0, 1, 2], 300, p=[0.2, 0.3, 0.5])
     part = Part(generator.normal(0, 1, (300, 5)), labels, features, 4)
     return Network.random([5, 4], output="softmax", seed=3, dtype=np.float64), part
@@ -111,7 +113,7 @@ def test_regression_figures_are_scikit_learns():
 
 
 def test_targets_that_do_not_vary_have_no_r2():
-    part = Part(np.ones((3, 1)), np.full(3, 2.0), Features((1,)), 1)
+    part = Part(np.ones((3, 1)), np.full(3, 2.0), Features(NumberEncoder((1,))), 1)
     assert evaluate(Network([Layer([[1.0]], [0.0], "identity")]), part).r2 is None
 
 
@@ -130,7 +132,7 @@ def test_a_model_is_judged_by_its_own_cost_and_classes(judged: tuple[Network, Pa
 
 
 def test_one_output_is_judged_on_two_classes():
-    part = Part(np.array([[-2.0], [-1.0], [1.0], [2.0]]), np.array([0, 1, 1, 1]), Features((1,)), 2)
+    part = Part(np.array([[-2.0], [-1.0], [1.0], [2.0]]), np.array([0, 1, 1, 1]), Features(NumberEncoder((1,))), 2)
     figures = evaluate(Network([Layer([[1.0]], [0.0], "sigmoid")]), part, cost="binary-cross-entropy")
     assert (figures.accuracy, figures.baseline_accuracy) == (0.75, 0.75)
     np.testing.assert_array_equal(figures.confusion, [[1, 0], [1, 2]])
@@ -150,15 +152,15 @@ def test_what_does_not_fit_is_refused(judged: tuple[Network, Part], model: Model
 @pytest.mark.parametrize(("shape", "k"), [((1, 3), 3), ((3,), 3), ((1, 1, 3), 3), ((1,), 1)])
 def test_a_part_of_a_single_row_is_one_example(shape: tuple[int, ...], k: int):
     network = Network.random([k, 2], output="softmax", seed=1)
-    part = Part(np.ones((1, k), np.float32), np.array([1]), Features(shape), 2)
+    part = Part(np.ones((1, k), np.float32), np.array([1]), Features(NumberEncoder(shape)), 2)
     for judged in (network, Model(network, "cross-entropy", ("a", "b"), part.features)):
         assert evaluate(judged, part).n_samples == 1
 
 
 def test_a_model_judges_raw_examples_scaled_as_it_learnt_them():
     network = Network([Layer([[1.0]], [-0.5], "sigmoid")])
-    model = Model(network, "squared-error", ("low", "high"), Features((1,), 1 / 255))
-    part = Part(np.array([[0.0], [100.0], [200.0]]), np.array([0, 0, 1]), Features((1,)), 2)
+    model = Model(network, "squared-error", ("low", "high"), Features(NumberEncoder((1,)), 1 / 255))
+    part = Part(np.array([[0.0], [100.0], [200.0]]), np.array([0, 0, 1]), Features(NumberEncoder((1,))), 2)
     assert evaluate(model, part).accuracy == 1
     assert evaluate(network, part).accuracy == pytest.approx(2 / 3)
 
@@ -169,8 +171,10 @@ def test_a_part_of_another_shape_is_refused_and_flat_examples_are_not(model: Mod
     with pytest.raises(
         InvalidValueError, match=r"^part: examples of the model's shape \(2, 3\), or flat, .* \(3, 2\)$"
     ):
-        evaluate(model, Part(raw, labels, Features((3, 2), 1 / 255), 3))
-    flat, whole = (Part(raw, labels, Features(shape, scale), 3) for shape, scale in (((6,), 1.0), ((2, 3), 1 / 255)))
+        evaluate(model, Part(raw, labels, Features(NumberEncoder((3, 2)), 1 / 255), 3))
+    flat, whole = (
+        Part(raw, labels, Features(NumberEncoder(shape), scale), 3) for shape, scale in (((6,), 1.0), ((2, 3), 1 / 255))
+    )
     assert evaluate(model, flat).cost == evaluate(model, whole).cost
 
 
@@ -178,7 +182,7 @@ def test_a_part_of_another_shape_is_refused_and_flat_examples_are_not(model: Mod
 def test_outputs_that_are_not_finite_are_refused_in_one_line_without_warnings(output: str):
     huge = np.full((2, 2), 3e38, np.float32)
     layers = [Layer(huge, np.zeros(2, np.float32), "identity"), Layer(huge * [1, -1], np.zeros(2, np.float32), output)]
-    model = Model(Network(layers), "squared-error", ("a", "b"), Features((2,)))
+    model = Model(Network(layers), "squared-error", ("a", "b"), Features(NumberEncoder((2,))))
     raw = np.array([[0.0, 0.0], [3.0, 4.0]], np.float32)
     message = (
         r"^outputs: the network's outputs are not finite for 1 of 2 examples, first for number 1 \(counted from 0\); "
@@ -195,7 +199,7 @@ def test_outputs_that_are_not_finite_are_refused_in_one_line_without_warnings(ou
 @pytest.mark.parametrize("labels", [np.array([0, 1]), np.ones((2, 2), np.float32)])
 def test_a_cost_that_is_not_finite_is_refused(labels: np.ndarray):
     network = Network([Layer(np.eye(2, dtype=np.float32), np.zeros(2, np.float32), "identity")])
-    part = Part(np.full((2, 2), 1e30, np.float32), labels, Features((2,)), 2)
+    part = Part(np.full((2, 2), 1e30, np.float32), labels, Features(NumberEncoder((2,))), 2)
     with pytest.raises(
         InvalidValueError, match=r"^cost: the network's outputs lie too far .* finite cost, got inf; the"
     ):
@@ -204,7 +208,10 @@ def test_a_cost_that_is_not_finite_is_refused(labels: np.ndarray):
 
 def test_large_outputs_have_shares_too():
     model = Model(
-        Network([Layer(np.eye(2, dtype=np.float32), [0, 0], "identity")]), "huber", ("a", "b"), Features((2,))
+        Network([Layer(np.eye(2, dtype=np.float32), [0, 0], "identity")]),
+        "huber",
+        ("a", "b"),
+        Features(NumberEncoder((2,))),
     )
     (prediction,) = model.predict(np.full(2, 3e38, np.float32))
     assert prediction.probabilities == {"a": 0.5, "b": 0.5}
@@ -212,8 +219,8 @@ def test_large_outputs_have_shares_too():
 
 def test_regression_on_large_targets_keeps_its_digits():
     targets = np.array([[0.0], [1e25], [2e25]], np.float32)  # their squares leave float32
-    part = Part(targets, targets, Features((1,)), 1)
+    part = Part(targets, targets, Features(NumberEncoder((1,))), 1)
     figures = evaluate(Network([Layer(np.array([[0.5]], np.float32), [0.0], "identity")]), part, cost="absolute-error")
     assert figures.r2 == pytest.approx(1 - (0.5**2 + 1) / 2, rel=1e-6)
-    tenth = Part(np.ones((7, 1)), np.full(7, 0.1), Features((1,)), 1)
+    tenth = Part(np.ones((7, 1)), np.full(7, 0.1), Features(NumberEncoder((1,))), 1)
     assert evaluate(Network([Layer([[1.0]], [0.0], "identity")]), tenth).r2 is None

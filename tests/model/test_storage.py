@@ -13,13 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from pellucid.data import Features
+from pellucid.data import Encoder, Features, NumberEncoder, PictureEncoder
+from pellucid.data.features.sound import SoundEncoder
+from pellucid.data.features.table import learn_table_encoder
+from pellucid.data.features.text import TextEncoder
 from pellucid.errors import FormatError, InvalidValueError, MissingFileError, WriteError
 from pellucid.files import pack_tensors, unpack_tensors
 from pellucid.maths import ACTIVATIONS, Layer, Network
@@ -54,7 +58,9 @@ def refusal(path: Path) -> str:
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_what_is_saved_comes_back_to_the_bit(tmp_path: Path, activation: str, dtype: type[np.floating]):
     network = Network.random([3, 4, 2], activation=activation, seed=1, dtype=dtype)
-    model = Model(network, "squared-error", ("a", "b"), Features((3,)), {"seed": 1, "settings": [0.1, None, "ü"]})
+    model = Model(
+        network, "squared-error", ("a", "b"), Features(NumberEncoder((3,))), {"seed": 1, "settings": [0.1, None, "ü"]}
+    )
     loaded = load(save(model, tmp_path / "model.safetensors"))
     for left, right in zip(loaded.network.layers, network.layers, strict=True):
         assert left.weights.dtype == dtype
@@ -94,9 +100,49 @@ def test_the_file_is_plain_safetensors_with_json_beside(tmp_path: Path, model: M
         "activations": ["gelu", "softmax"],
         "cost": "cross-entropy",
         "classes": ["ä", "b", 'c"d'],
-        "features": {"kind": "array", "shape": [2, 3], "scale": 1 / 255, "normalisation": "none"},
+        "features": {"kind": "numbers", "shape": [2, 3], "scale": 1 / 255, "shift": 0.0},
         "provenance": dict(model.provenance),
     }
+
+
+def model_for(encoder: Encoder, raw: Any) -> Model:
+    """A model of two classes for raw examples of that kind, scaled as they ask for."""
+    learnt = Features.learnt(encoder, encoder.encode(raw))
+    return Model(
+        Network.random([learnt.n_features, 3, 2], output="softmax", seed=4), "cross-entropy", ("a", "b"), learnt
+    )
+
+
+PEOPLE = pa.table(
+    {"age": [30.0, None, 41], "job": ["vet", 'co"ok', "\x1b[31m"], "born": ["2001-02-03", "1999-12-31", ""]}
+)
+TONE = np.sin(np.arange(4000) * 0.3).astype(np.float32)
+KINDS: dict[str, Callable[[], tuple[Model, Any]]] = {
+    "pictures": lambda: (model_for(PictureEncoder((2, 3, 3), "fit", "evened"), [PIXELS]), PIXELS),
+    "table": lambda: (
+        model_for(learn_table_encoder(PEOPLE, {}), PEOPLE),
+        {"age": 50, "job": "vet", "born": "2000-01-01"},
+    ),
+    "text": lambda: (
+        model_for(
+            TextEncoder(("free", "call now"), ("ü£",), np.array([1, 2, 3], np.float32), lengths=(2, 2)), ["free"]
+        ),
+        "Call now, free ü£",
+    ),
+    "sounds": lambda: (model_for(SoundEncoder(rate=8000, bands=4, frames=3), [(TONE, 8000)]), (TONE, 16000)),
+}
+PIXELS = np.arange(7 * 8 * 3, dtype=np.uint8).reshape(7, 8, 3)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_model_of_every_kind_answers_raw_examples_alike_when_it_comes_back(tmp_path: Path, kind: str):
+    model, raw = KINDS[kind]()
+    first = save(model, tmp_path / "model")
+    loaded = load(first)
+    assert loaded.features == model.features
+    (before,), (after,) = model.predict(raw), loaded.predict(raw)
+    np.testing.assert_array_equal(before.outputs, after.outputs)
+    assert save(loaded, tmp_path / "again").read_bytes() == first.read_bytes()
 
 
 def test_a_run_folder_gives_its_model(tmp_path: Path, model: Model):
@@ -272,11 +318,24 @@ CHANGES: list[tuple[Callable[[dict, dict], Any], str]] = [
     (setting(classes="abc"), "classes: a list of names is required, got str"),
     (setting(provenance=[]), "provenance: an object is required"),
     (features(shape=[2, 4]), "features: they give 8 numbers, the "),
-    (setting(features={"shape": [6]}), "features: the entries "),
-    (features(kind="sound"), "features: kind must be 'array', not 'sound'; if a newer Pellucid wrote it, upgrade with"),
+    (
+        setting(features={"shape": [6]}),
+        "features: kind must be one of numbers, pictures, sounds, table, text, not None",
+    ),
+    (setting(features={"kind": "numbers"}), "features: the entries kind, scale, shape, shift are required, kind arriv"),
+    (
+        features(kind="smell"),
+        "features: kind must be one of numbers, pictures, sounds, table, text, not 'smell'; if a n",
+    ),
+    (
+        features(kind="pictures"),
+        "features: the entries contrast, kind, rule, scale, shape, shift are required, kind, sc",
+    ),
     (setting(features=None), "features: an object is required"),
     (features(scale=0), "features: scale must be "),
-    (features(normalisation="evil"), "features: normalisation must be one of "),
+    (features(shift="evil"), "features: shift must be a number, or 'each' with a tensor of them, not 'evil'"),
+    (features(shift="each"), "features: shift must be a number, or 'each' with a tensor of them, not 'each'"),
+    (putting(features_shift=f32(6)), "features: the tensors none are required, not shift"),
     (putting(layer4_weights=f32(1, 3)), f"{LAYERS_2_AND_3} layer4.weights"),
     (lambda tensors, _: tensors.pop("layer3.biases"), f"{LAYERS_2_AND_3} layer3.biases"),
     (putting(layer2_weights=f32(4, 6) * np.nan), f"tensor layer2.weights: {NOT_FINITE} float32 with NaN or infinity"),
@@ -298,6 +357,9 @@ HOSTILE_CHANGES = {
     "huge version": setting(format_version=10**4000),
     "tensor": lambda tensors, _: tensors.update({HOSTILE: f32(1)}),
     "feature": setting(features={HOSTILE: 1}),
+    "kind of features": features(kind=HOSTILE),
+    "scale": features(scale=HOSTILE),
+    "tensor of the features": lambda tensors, _: tensors.update({f"features.{HOSTILE}": f32(1)}),
 }
 
 
@@ -317,14 +379,14 @@ def test_files_that_do_not_fit_themselves_are_refused(tmp_path: Path, model: Mod
 
 
 def test_softmax_of_a_single_output_is_refused(tmp_path: Path):
-    model = Model(Network.random([3, 1], output="softmax"), "cross-entropy", ("a", "b"), Features((3,)))
+    model = Model(Network.random([3, 1], output="softmax"), "cross-entropy", ("a", "b"), Features(NumberEncoder((3,))))
     with pytest.raises(InvalidValueError, match=r"activations: softmax of a single output is always 1; at least 2 out"):
         save(model, tmp_path / "model")
 
 
 def test_more_classes_than_a_file_holds_are_refused(tmp_path: Path):
     names = tuple(map(str, range(10_001)))
-    model = Model(Network.random([1, 10_001]), "squared-error", names, Features((1,)))
+    model = Model(Network.random([1, 10_001]), "squared-error", names, Features(NumberEncoder((1,))))
     with pytest.raises(InvalidValueError, match=r"was not written: classes: at most 10,000 are held, got 10,001$"):
         save(model, tmp_path / "model")
     assert not list(tmp_path.iterdir())
@@ -380,7 +442,7 @@ REFUSED_BY_SAVE: dict[str, tuple[Callable[[Model], Model], str]] = {
     "fewer classes": (lambda model: replace(model, classes=("a", "b")), "classes: 3 names are required, got 2"),
     "cost": (lambda model: replace(model, cost="binary-cross-entropy"), "cost: binary-cross-entropy needs the output"),
     "features": (
-        lambda model: replace(model, features=Features((5,))),
+        lambda model: replace(model, features=Features(NumberEncoder((5,)))),
         "features: they give 5 numbers, the input layer",
     ),
 }

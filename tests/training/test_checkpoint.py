@@ -17,6 +17,7 @@ from pellucid.maths import L1, L2, SGD, Adam, AdamW, Optimizer, RMSProp, find_co
 from pellucid.training.checkpoint import CHECKPOINT_FILE, Checkpoint, read_checkpoint, write_checkpoint
 from pellucid.training.run_folder import write_results
 from pellucid.training.step import LearningRule, TrainingState, start, step
+from pellucid.training.targets import TargetScaling
 
 OPTIMIZERS = (
     SGD(0.1),
@@ -35,15 +36,18 @@ def arrays_of(state: TrainingState) -> list[np.ndarray]:
     ]
 
 
+SCALING = TargetScaling(np.array([1e5, -2.0, 0.0]), np.array([3e4, 1.0, 0.25]))
+
+
 def checkpoint_of(optimizer: Optimizer, penalty: pl.L2 | L1 | None = None, n_steps: int = 3) -> Checkpoint:
-    """Where a 5-4-3 network stands after some steps in NumPy."""
+    """Where a 5-4-3 network stands after some steps in NumPy: in the second epoch, of which it has met six examples."""
     network = pl.Network.random([5, 4, 3], activation="tanh", seed=2, dtype=np.float64)
     rule = LearningRule(find_cost("squared-error"), optimizer, penalty)
     state, generator = start(network.parameters, optimizer), np.random.default_rng(0)
     for _ in range(n_steps):
         x, expected = generator.normal(size=(6, 5)), generator.random((6, 3))
         state, _ = step(network, rule, state, x, expected, optimizer.learning_rate)
-    return Checkpoint(state, rule, ("tanh", "tanh"))
+    return Checkpoint(state, rule, ("tanh", "tanh"), epoch=2, met=6, scaling=SCALING)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
@@ -54,7 +58,9 @@ def test_what_is_written_is_read_again(optimizer: Optimizer, penalty: L1 | L2 | 
     read = read_checkpoint(tmp_path)
     assert (read.optimizer, read.penalty, read.sizes) == (optimizer, penalty, (5, 4, 3))
     assert (read.rule.cost.name, read.activations) == ("squared-error", ("tanh", "tanh"))
-    assert read.state.time == 3
+    assert (read.state.time, read.epoch, read.met) == (3, 2, 6)
+    assert read.scaling is not None
+    assert read.scaling.to_dict() == SCALING.to_dict()
     assert [type(memory) for pair in read.state.memory for memory in pair] == [
         type(memory) for pair in written.state.memory for memory in pair
     ]
@@ -85,6 +91,7 @@ def test_training_ends_where_its_checkpoint_says_and_the_same_run_gives_the_same
     held = read_checkpoint(tmp_path / "one")
     assert (held.optimizer, held.penalty) == (Adam(0.01), L2(0.001))
     assert held.state.time == 3 * math.ceil(blobs.train.n_samples / 16)
+    assert (held.epoch, held.met, held.scaling) == (3, blobs.train.n_samples, None)
     # The same steps in NumPy float64: compiled float32 is off by its rounding.
     rule = LearningRule(find_cost("cross-entropy"), Adam(0.01), L2(0.001))
     state = start(network.astype(np.float64).parameters, rule.optimizer)
@@ -157,7 +164,10 @@ def test_a_model_file_is_no_checkpoint(blobs: Dataset, tmp_path: Path):
     network = pl.Network.random([5, 3], output="softmax", seed=1)
     pl.save(pl.train(network, blobs, cost="cross-entropy", epochs=1).model, tmp_path / "m.safetensors")
     message = refusal_of((tmp_path / "m.safetensors").read_bytes(), tmp_path / "c")
-    assert "the entries activations, cost, format_version, optimizer, penalty, sizes, time are required" in message
+    assert (
+        "the entries activations, cost, epoch, format_version, met, optimizer, penalty, sizes, target_scaling, time are"
+        in message
+    )
 
 
 Document = dict
@@ -191,10 +201,10 @@ def poisoned(array: np.ndarray) -> np.ndarray:
 
 HOSTILE = {
     "newer": (changed("format_version", 2), "written in format 2, this Pellucid reads up to 1"),
-    "version true": (changed("format_version", True), "format_version, optimizer, penalty, sizes, time are required"),
+    "version true": (changed("format_version", True), "optimizer, penalty, sizes, target_scaling, time are required"),
     "another entry": (
         changed("colour", 1),
-        "the entries activations, cost, format_version, optimizer, penalty, sizes, time are required",
+        "the entries activations, cost, epoch, format_version, met, optimizer, penalty, sizes, target_scaling, time",
     ),
     "unknown optimizer": (changed("optimizer.name", "os.system"), "optimizer: the entry of one of sgd, rmsprop, adam"),
     "an unknown cost": (changed("cost", "wrong"), "cost: 'wrong' is not known"),
@@ -223,6 +233,36 @@ HOSTILE = {
     "time below 0": (changed("time", -1), "the number of steps made must be a whole number from 0, got -1"),
     "time a text": (changed("time", "3"), "time: a whole number is required"),
     "time huge": (changed("time", 10**30), "the number of steps made must be a whole number from 0"),
+    "epoch below 0": (changed("epoch", -1), "epoch: a whole number from 0 to 2⁵³ is required, got -1"),
+    "epoch true": (changed("epoch", True), "epoch: a whole number from 0 to 2⁵³ is required, got True"),
+    "epoch a text": (changed("epoch", "2"), "epoch: a whole number from 0 to 2⁵³ is required, got '2'"),
+    "met a fraction": (changed("met", 6.5), "met: a whole number from 0 to 2⁵³ is required, got 6.5"),
+    "met huge": (changed("met", 10**400), "met: a whole number from 0 to 2⁵³ is required, got int"),
+    "met before the first epoch": (changed("epoch", 0), "met: 0 is required before the first epoch, got 6"),
+    "a scaling that is a text": (
+        changed("target_scaling", "mean"),
+        "target_scaling: a list of 3 numbers is required as mean",
+    ),
+    "means too few": (
+        changed("target_scaling.mean", [1.0, 2.0]),
+        "target_scaling: a list of 3 numbers is required as mean",
+    ),
+    "a deviation of texts": (
+        changed("target_scaling.deviation", ["1", "2", "3"]),
+        "target_scaling: a list of 3 numbers is required as deviation",
+    ),
+    "a deviation of 0": (
+        changed("target_scaling.deviation", [1.0, 0.0, 1.0]),
+        "target_scaling: mean and deviation are required, the deviation above 0",
+    ),
+    "a mean beyond float64": (
+        changed("target_scaling.mean", [10**400, 0, 0]),
+        "target_scaling: mean: a number is beyond float64",
+    ),
+    "more in a scaling": (
+        changed("target_scaling.median", [0, 0, 0]),
+        "target_scaling: mean and deviation are required",
+    ),
     "sizes a text": (changed("sizes", "543"), "sizes: a list of whole numbers is required"),
     "sizes true": (changed("sizes", [True, 4, 3]), "sizes: a list of whole numbers is required"),
     "one size": (changed("sizes", [5]), "sizes: at least an input and an output layer are required"),

@@ -5,7 +5,7 @@ import pytest
 
 import pellucid as pl
 from pellucid.errors import FormatError, InvalidValueError
-from pellucid.training.recipe import Recipe, load_recipe, parse_recipe, recipe_names
+from pellucid.training.recipe import Recipe, default_recipe, load_recipe, parse_recipe, recipe_names
 
 DATA = pl.load_data("digits")
 
@@ -41,6 +41,8 @@ def test_the_output_layer_follows_from_cost_and_task():
         ("epochs = true", "epochs = True is no choice"),
         ("module = 'os'", "module = 'os' is no choice"),
         ("hidden = ['a']", "is no choice"),
+        ("weight_decay = '0.1'", "weight_decay = '0.1' is no choice"),
+        ("balance = true", "balance = True is no choice"),
         ("hidden = [", "no TOML document"),
     ],
 )
@@ -54,3 +56,50 @@ def test_momentum_belongs_to_sgd():
     with pytest.raises(InvalidValueError, match="belong to the optimizer sgd, got adam"):
         Recipe(momentum=0.9).build_optimizer()
     assert Recipe(optimizer="sgd", momentum=0.9, nesterov=True).build_optimizer() == pl.SGD(0.1, 0.9, nesterov=True)
+
+
+def test_weight_decay_belongs_to_adamw():
+    with pytest.raises(InvalidValueError, match=r"^weight_decay: it belongs to the optimizer adamw, got adam; l2 goes"):
+        Recipe(weight_decay=0.1).build_optimizer()
+    assert Recipe(optimizer="adamw", weight_decay=0.1).build_optimizer() == pl.AdamW(weight_decay=0.1)
+    assert Recipe(optimizer="adamw").build_optimizer() == pl.AdamW()
+    changed = Recipe(optimizer="adamw", weight_decay=0.1, learning_rate=0.5).with_choices({"optimizer": "rmsprop"})
+    assert (changed.weight_decay, changed.learning_rate) == (None, None)
+    recipe = Recipe(optimizer="adamw", weight_decay=0.1, balance="weights")
+    assert parse_recipe(recipe.to_toml(), "x")[0] == recipe
+
+
+def test_two_classes_under_binary_cross_entropy_are_one_output_neuron():
+    generator = np.random.default_rng(0)
+    inputs = generator.normal(size=(60, 3))
+    two = pl.Dataset.from_arrays(inputs, np.where(inputs[:, 0] > 0, "cat", "other"))
+    recipe = Recipe(hidden=(4,), cost="binary-cross-entropy", epochs=20)
+    network = recipe.network_for(two, seed=0)
+    assert (network.sizes, network.output.name) == ((3, 4, 1), "sigmoid")
+    assert Recipe(hidden=(4,)).network_for(two, seed=0).sizes == (3, 4, 2)
+    assert Recipe(hidden=(4,), cost="squared-error").network_for(two, seed=0).sizes == (3, 4, 2)
+    assert recipe.network_for(DATA, seed=0).sizes == (64, 4, 10)
+    result = pl.train(network, two, **recipe.training_choices(two))
+    assert result.model.classes == ("cat", "other")
+    assert set(result.model.predict(two.test.raw[0])[0].probabilities) == {"cat", "other"}
+
+
+def test_numbers_to_predict_are_scaled_where_the_output_is_the_identity():
+    generator = np.random.default_rng(0)
+    regression = pl.Dataset.from_arrays(generator.normal(size=(60, 3)), generator.normal(size=60))
+    assert Recipe().training_choices(regression)["scale_targets"] is True
+    assert Recipe(output="tanh").training_choices(regression)["scale_targets"] is False
+    assert Recipe().training_choices(DATA)["scale_targets"] is False
+    assert Recipe(balance="resample").training_choices(DATA)["balance"] == "resample"
+
+
+def test_a_set_has_the_recipe_that_is_named_like_it(monkeypatch: pytest.MonkeyPatch):
+    own, unseen = Recipe(epochs=7), Recipe(epochs=8)
+    known = {"mnist": own, "spoken-digits": own, "spoken-digits-unseen-theo": unseen, "essay": own, "table": own}
+    monkeypatch.setattr("pellucid.training.recipe.recipe_names", lambda: sorted(known))
+    monkeypatch.setattr("pellucid.training.recipe.load_recipe", lambda name: (known[name], "What it is for."))
+    assert default_recipe("mnist") == (own, "mnist")
+    assert default_recipe("spoken-digits:official") == (own, "spoken-digits")
+    assert default_recipe("spoken-digits:unseen-theo") == (unseen, "spoken-digits-unseen-theo")
+    for name in ("digits", "essay", "table", "people.csv"):  # without a recipe of its own, or no named set
+        assert default_recipe(name) == (Recipe(), None)

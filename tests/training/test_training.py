@@ -16,7 +16,7 @@ import pytest
 from pellucid.data import Dataset, Part, expected_outputs
 from pellucid.maths import L1, L2, SGD, Adam, AdamW, Network, RMSProp, backward, example_costs, find_cost
 from pellucid.model import save
-from pellucid.training import Progress, TrainingResult, block, loop, train
+from pellucid.training import Progress, TrainingResult, block, feed, train
 from pellucid.training.step import LearningRule, start, step
 
 
@@ -148,13 +148,13 @@ def as_float64(data: Dataset) -> Dataset:
 
 def note_orders(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
     orders: list[np.ndarray] = []
-    draw = loop.Run.order
+    begin = feed.ResidentFeed.begin
 
-    def noting(run: loop.Run, epoch: int) -> np.ndarray:
-        orders.append(draw(run, epoch))
-        return orders[-1]
+    def noting(resident: feed.ResidentFeed, epoch: int, met: int = 0) -> None:
+        begin(resident, epoch, met)
+        orders.append(resident.rows)
 
-    monkeypatch.setattr(loop.Run, "order", noting)
+    monkeypatch.setattr(feed.ResidentFeed, "begin", noting)
     return orders
 
 

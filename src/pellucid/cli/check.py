@@ -47,7 +47,7 @@ def check(
         name = f"a random input and random expected outputs (seed {seed})"
         x, expected = random_example(loaded, seed)
     else:
-        chosen = choose(loaded, data, sample, part, None)
+        chosen = choose(loaded, data, sample, part)
         name, expected = chosen.name, expected_of(loaded, None, chosen)
         x = np.asarray(loaded.features.vectors(chosen.raw))
     n_checked = loaded.network.parameter_count if every else None

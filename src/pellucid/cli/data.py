@@ -1,21 +1,31 @@
 """`pellucid data`: what data sets there are, what one holds, fetching it and checking it."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pellucid.cli.console import AsJson, output, print_json, say
+from pellucid.cli import reading as options
+from pellucid.cli.console import AsJson, print_json, say
 from pellucid.cli.progress import download_progress
-from pellucid.data import CATALOG, Dataset, count_repeated, fetch, find, imbalance, is_intact, load_data
-from pellucid.errors import FormatError, MissingFileError, look_up
+from pellucid.data import CATALOG, fetch, find, find_named, is_intact, load
+from pellucid.errors import FormatError, InvalidValueError, MissingFileError, look_up
 
-BAR_WIDTH = 30
+if TYPE_CHECKING:
+    from pellucid.data import NamedSet
+    from pellucid.data.examine import Examined
+
+N_EXAMPLES = 10
+N_LEAKS = 10
 
 app = typer.Typer(help="List, show, fetch and check data sets.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help=f"One of: {', '.join(CATALOG)}.")]
 NameOrPath = Annotated[
-    str, typer.Argument(metavar="NAME", help=f"One of: {', '.join(CATALOG)}; or a folder of IDX files.")
+    str,
+    typer.Argument(
+        metavar="DATA", help=f"One of: {', '.join(CATALOG)}; or a path: a folder, a zip file, a table, texts, arrays."
+    ),
 ]
 
 
@@ -30,6 +40,11 @@ def list_sets(as_json: AsJson = False) -> None:
             "classes": list(entry.classes),
             "licence": entry.licence,
             "folder": None if (folder := find(entry)) is None else str(folder),
+            "kind": entry.kind,
+            "page": entry.page,
+            "bytes": entry.n_bytes,
+            "splits": dict(entry.splits),
+            "is_published": bool(entry.addresses) or entry.is_bundled,
         }
         for entry in CATALOG.values()
     ]
@@ -37,56 +52,84 @@ def list_sets(as_json: AsJson = False) -> None:
         print_json({"sets": sets})
         return
     for entry in sets:
-        where = entry["folder"] or f"not here: pellucid data fetch {entry['name']}"
+        absent = "fetch {}" if entry["is_published"] else "fetch {} says how to get it"
+        where = entry["folder"] or f"not here: pellucid data {absent.format(entry['name'])}"
         say(f"{entry['name']}: {entry['title']}")
-        say(f"  {entry['n_samples']:,} examples, {len(entry['classes'])} classes")
+        say(f"  {entry['n_samples']:,} examples, {len(entry['classes'])} classes, {in_units(entry['bytes'])}")
+        for split, meaning in entry["splits"].items():
+            say(f"  {entry['name']}:{split}: {meaning}")
         say(f"  licence: {entry['licence']}")
         say(f"  {where}")
 
 
+def in_units(n_bytes: int) -> str:
+    """So many bytes in kB or MB.
+
+    >>> in_units(57_523), in_units(36_000_000)
+    ('58 kB', '36 MB')
+    """
+    return f"{n_bytes / 1e3:,.0f} kB" if n_bytes < 999_500 else f"{n_bytes / 1e6:,.0f} MB"
+
+
 @app.command()
-def show(name: NameOrPath, as_json: AsJson = False) -> None:
-    """What a data set holds: its parts, its classes and how many examples each has."""
+def show(
+    name: NameOrPath,
+    examples: Annotated[
+        int, typer.Option("--examples", metavar="N", min=0, help="Show so many examples; 0: none.")
+    ] = N_EXAMPLES,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", metavar="FILE.png", help="Also write examples of each class to it.")
+    ] = None,
+    label: options.LabelOption = None,
+    features: options.FeaturesOption = None,
+    ignore: options.IgnoreOption = None,
+    test: options.TestOption = None,
+    validation: options.ValidationOption = None,
+    pattern: options.PatternOption = None,
+    task: options.TaskOption = None,
+    on_error: options.OnErrorOption = None,
+    encoding: options.EncodingOption = None,
+    memory: options.MemoryOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """What a data set holds: its parts, its classes and how many examples each has, what is missing, and examples.
+
+    \b
+    pellucid data show digits
+    pellucid data show flowers/ --picture flowers.png
+    pellucid data show houses.csv --label price
+    """
+    from pellucid.cli.data_show import contact_sheet, described, print_described, print_examples
+    from pellucid.files import write_atomically
+
+    if picture is not None and picture.suffix.lower() != ".png":
+        raise InvalidValueError(f"--picture: a file that ends in .png is required, got {picture.name}")
+    reading = options.reading_of(
+        label=label, features=features, ignore=ignore, test=test, validation=validation, pattern=pattern, task=task,
+        on_error=on_error, encoding=encoding, memory=memory,
+    )  # fmt: skip
     with download_progress() as progress:
-        data = load_data(name, progress=progress)
-    entry = CATALOG.get(name)
-    licence = None if entry is None else entry.licence
-    warning = None if data.classes is None else imbalance(data.train.class_counts, data.classes)
+        opened = load.open_data(name, reading, progress=progress)
+    data = opened.prepared()
+    if picture is not None:
+        write_atomically(picture, contact_sheet(data))
+    told = described(opened, data)
     if as_json:
-        parts = {
-            key: {"n_samples": part.n_samples, "class_counts": list(part.class_counts)}
-            for key, part in data.parts.items()
-        }
-        print_json(
-            {
-                "name": data.name,
-                "task": data.task,
-                "feature_shape": list(data.feature_shape),
-                "classes": None if data.classes is None else list(data.classes),
-                "parts": parts,
-                "warning": warning,
-                "split": data.split,
-                "licence": licence,
-                "checksum": data.checksum,
-            }
-        )
+        print_json(told)
         return
-    say(data.name if entry is None else f"{entry.name}: {entry.title}")
-    say(f"One example: {' × '.join(map(str, data.feature_shape))} values")
-    say(data.split)
-    if data.classes is not None:
-        _print_counts(data, data.classes)
-    if warning is not None:
-        say(f"Warning: {warning}")
-    if licence is not None:
-        say(f"Licence: {licence}")
-    say(f"Checksum: {data.checksum}")
+    print_described(opened, data, told)
+    print_examples(opened, data, examples)
+    if picture is not None:
+        say(f"Picture: {picture}")
 
 
 @app.command("fetch")
 def fetch_set(name: Name, as_json: AsJson = False) -> None:
-    """Download a data set, unless it is here already, and say where it lies."""
-    entry = look_up(name, CATALOG, "data")
+    """Download a data set, unless it is here already, and say where it lies.
+
+    Of a set that no publisher offers as it is read, say which file to get where and how to lay it out.
+    """
+    entry = entry_named(name)
     is_new = False
 
     with download_progress() as bar:
@@ -103,51 +146,103 @@ def fetch_set(name: Name, as_json: AsJson = False) -> None:
         say(f"{name} {'is now' if is_new else 'was already'} in {folder}")
 
 
+def entry_named(name: str) -> "NamedSet":
+    """The set of that name, whichever of its splits is meant.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    named = find_named(name)
+    return look_up(name, CATALOG, "data") if named is None else named.entry
+
+
 @app.command()
-def check(name: Name, as_json: AsJson = False) -> None:
-    """Compare a data set's files with the published checksums, and count test examples that were trained on."""
-    entry = look_up(name, CATALOG, "data")
-    folder = find(entry)
-    if folder is None:
-        raise MissingFileError(f"{name}: its files are required, they are not here; run: pellucid data fetch {name}")
-    intact = {file.name: is_intact(file, folder) for file in entry.files}
-    is_sound = all(intact.values())
-    repeated = _repeated(load_data(name)) if is_sound else None
+def check(
+    name: NameOrPath,
+    label: options.LabelOption = None,
+    features: options.FeaturesOption = None,
+    ignore: options.IgnoreOption = None,
+    test: options.TestOption = None,
+    validation: options.ValidationOption = None,
+    pattern: options.PatternOption = None,
+    task: options.TaskOption = None,
+    on_error: options.OnErrorOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare a named set's files with the known checksums, and look for duplicates and leaks of the label in any data.
+
+    A leak is one column, word, pixel or property of the files that alone tells the class: the best rule that knows
+    nothing else, fitted on the training part, is right on 99 % of the other parts. It may be what you want to learn;
+    more often it is something that will not be known when it matters.
+    """
+    reading = options.reading_of(
+        label=label, features=features, ignore=ignore, test=test, validation=validation, pattern=pattern, task=task,
+        on_error=on_error,
+    )  # fmt: skip
+    named = find_named(name)
+    intact: dict[str, bool] = {}
+    folder = None
+    is_readable = True
+    if named is not None:
+        folder = find(named.entry)
+        if folder is None:
+            from pellucid.data.locate import missing_told
+
+            raise MissingFileError(missing_told(named.entry))
+        intact = {file.name: is_intact(file, folder) for file in named.entry.files}
+        # Files that one has to make oneself cannot be the same to the last byte.
+        is_readable = all(intact.values()) or not (named.entry.addresses or named.entry.is_bundled)
+    found = None
+    if is_readable:
+        from pellucid.data.examine import examine
+
+        opened = load.open_data(name, reading)
+        found = examine(opened, opened.prepared())
+    report = {
+        "name": name,
+        "folder": None if folder is None else str(folder),
+        "files": intact,
+        "intact": all(intact.values()),
+        "repeated": None if found is None else found.duplicates.repeated,
+        "within": None if found is None else found.duplicates.within,
+        "contradictory": None if found is None else found.duplicates.contradictory,
+        "leaks": None if found is None else [leak._asdict() for leak in found.leaks],
+    }
     if as_json:
-        print_json({"name": name, "folder": str(folder), "files": intact, "intact": is_sound, "repeated": repeated})
+        print_json(report)
     else:
-        for file, is_right in intact.items():
-            say(f"{file}: {'as published' if is_right else 'NOT as published'}")
-        for key, count in (repeated or {}).items():
-            say(f"{key} examples that are also in train, pixel for pixel: {count:,}")
-    if not is_sound:
-        wrong = ", ".join(str(folder / file) for file, is_right in intact.items() if not is_right)
+        print_checked(intact, found)
+    if not is_readable:
+        wrong = ", ".join(str(Path(str(folder), file)) for file, is_right in intact.items() if not is_right)
         raise FormatError(
             f"{wrong}: the published SHA-256 is required, another arrived; "
             f"delete it and run: pellucid data fetch {name}"
         )
 
 
-def _repeated(data: Dataset) -> dict[str, int]:
-    """Examples of each part but train whose values are also in train."""
-    return {key: count_repeated(part, data.train) for key, part in data.parts.items() if part is not data.train}
-
-
-def _print_counts(data: Dataset, classes: tuple[str, ...]) -> None:
-    """The numbers of examples of each class, as a table with a bar for all of them together."""
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table("class", box=None)
-    for key in data.parts:
-        table.add_column(key, justify="right")
-    table.add_column("all", justify="right")
-    table.add_column("")
-    columns = [part.class_counts for part in data.parts.values()]
-    totals = [sum(counts) for counts in zip(*columns, strict=True)]
-    for number, (name, total) in enumerate(zip(classes, totals, strict=True)):
-        bar = "█" * round(BAR_WIDTH * total / max(totals))
-        table.add_row(Text(name), *(f"{counts[number]:,}" for counts in columns), f"{total:,}", bar)
-    table.add_section()
-    table.add_row("", *(f"{sum(counts):,}" for counts in columns), f"{sum(totals):,}")
-    output().print(table)
+def print_checked(intact: dict[str, bool], found: "Examined | None") -> None:
+    """Prints what `check` found, for people."""
+    for file, is_right in intact.items():
+        wrong = "NOT as published" if found is None else "another than the one that is known, which you may have made"
+        say(f"{file}: {'as published' if is_right else wrong}")
+    if found is None:
+        return
+    duplicates = found.duplicates
+    for part, count in duplicates.repeated.items():
+        say(f"{part} examples that are also in train: {count:,}")
+    for part, count in duplicates.within.items():
+        if count:
+            say(f"{part} examples that repeat another one of {part}: {count:,}")
+    if duplicates.contradictory:
+        say(f"contents that have more than one label: {duplicates.contradictory:,}")
+    for leak in found.leaks[:N_LEAKS]:
+        figures = (
+            f"{leak.score:.1%} right; always naming the largest class {leak.baseline:.1%}"
+            if leak.is_share
+            else f"R² {leak.score:.3f}"
+        )
+        say(f"suspect: {leak.name} alone tells the label ({figures})")
+    if len(found.leaks) > N_LEAKS:
+        say(f"suspect: and {len(found.leaks) - N_LEAKS:,} more")
+    if not found.leaks:
+        say("nothing that alone tells the label")

@@ -1,18 +1,23 @@
 """`pellucid evaluate`: how a model does on labelled data."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pellucid.cli import reading as options
 from pellucid.cli.console import AsJson, output, print_json, say
+from pellucid.cli.model_reading import reading_for, trained_on
+from pellucid.cli.progress import download_progress, reading_progress
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pellucid.data import Dataset, Part
     from pellucid.model import Evaluation, Model
 
 PARTS = ("train", "validation", "test")
-NAMES_SHOWN = 3
-NAME_LENGTH_SHOWN = 20
+ALL = "all"
 ModelPath = Annotated[str, typer.Argument(metavar="MODEL", help="A .safetensors file, or a run folder.")]
 PartName = Annotated[str, typer.Option(metavar="PART", help=f"Which examples: {', '.join(PARTS)}.")]
 
@@ -33,19 +38,58 @@ def part_of(data: "Dataset", name: str) -> "Part":
 
 def evaluate(
     model: ModelPath,
-    data: Annotated[str, typer.Argument(metavar="DATA", help="A named data set (pellucid data list) or a path.")],
-    part: PartName = "test",
+    data: Annotated[
+        str,
+        typer.Argument(
+            metavar="DATA", help="A named data set (pellucid data list) or a path to labelled data of the model's kind."
+        ),
+    ],
+    part: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PART",
+            help=f"Which examples: {', '.join([*PARTS, ALL])}. Default: test of the data that the model was trained on "
+            "and of named sets, all of others.",
+        ),
+    ] = None,
+    label: options.LabelOption = None,
+    pattern: options.PatternOption = None,
+    on_error: options.OnErrorOption = None,
+    memory: options.MemoryOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """Judge a model on labelled examples: accuracy, cost, each class, and what was taken for what."""
-    from pellucid.data import load_data
+    """Judge a model on labelled examples: accuracy, cost, each class, and what was taken for what.
+
+    They are read as those that the model was trained on, and become numbers as those did.
+
+    \b
+    pellucid evaluate runs/digits-1 digits
+    pellucid evaluate runs/people-1 more-people.csv --json
+    """
+    from pellucid.data import load_with
+    from pellucid.errors import look_up
     from pellucid.model import evaluate as evaluate_model
     from pellucid.model import load
 
+    if part is not None:
+        look_up(part, dict.fromkeys((*PARTS, ALL)), "part")
     loaded = load(model)
-    labelled = load_data(data)
-    require_same_classes(loaded, labelled)
-    evaluation = evaluate_model(loaded, part_of(labelled, part))
+    asked = options.reading_of(label=label, pattern=pattern, on_error=on_error, memory=memory)
+    reading = reading_for(loaded, data, {name: getattr(asked, name) for name in ("label", "pattern", "memory")})
+    reading = reading if on_error is None else replace(reading, on_error=asked.on_error)
+    with download_progress() as progress, reading_progress() as encoding_progress:
+        labelled = load_with(
+            data,
+            reading,
+            features=loaded.features,
+            classes=loaded.classes,
+            progress=progress,
+            encoding_progress=encoding_progress,
+        )
+    for sentence in tell_judged(labelled):
+        say(sentence, is_error=True)
+    part = part or usual_part(loaded, labelled, data)
+    evaluation = evaluate_model(loaded, all_parts(labelled) if part == ALL else part_of(labelled, part))
     if as_json:
         print_json(evaluation.to_dict())
         return
@@ -54,42 +98,60 @@ def evaluate(
         print_classes(evaluation)
 
 
-def require_same_classes(model: "Model", data: "Dataset") -> None:
-    """Checks that the data's classes are the model's, in the same order.
-
-    Raises:
-        InvalidValueError: they are others; the message shows both from the first difference on.
-    """
-    from itertools import takewhile
-
-    from pellucid.errors import InvalidValueError
-
-    if model.classes == data.classes:
-        return
-    theirs, own = data.classes or (), model.classes or ()
-    same = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(theirs, own, strict=False))))
-    raise InvalidValueError(
-        f"classes: those of the model are required, in its order; from class {same + 1} on {data.name} has "
-        f"{shortened(theirs[same:])}, the model {shortened(own[same:])}; choose the data it was trained for"
-    )
+def tell_judged(data: "Dataset") -> "Iterator[str]":
+    """What data that a model judges were taken for, and what could not be read; the rest was told in training."""
+    if data.report is not None:
+        yield from replace(data.report, n_duplicates=0, notes=()).sentences()
 
 
-def shortened(names: tuple[str, ...]) -> str:
-    """The first few names, and of each the first letters."""
-    shown = [name if len(name) <= NAME_LENGTH_SHOWN else f"{name[:NAME_LENGTH_SHOWN]}…" for name in names[:NAMES_SHOWN]]
-    return ", ".join([*shown, *(["…"] if len(names) > NAMES_SHOWN else [])]) or "none"
+def usual_part(model: "Model", labelled: "Dataset", data: str) -> str:
+    """Which examples judge a model where one does not say; it is told where they are all."""
+    from pellucid.data import find_named
+
+    known = trained_on(model)
+    is_known = find_named(data) is not None or labelled.checksum == known.get("checksum")
+    # The same numbers have another checksum where they are stored otherwise: bytes in the one, floats in the other.
+    is_known = is_known or (labelled.name, labelled.split) == (known.get("name"), known.get("split"))
+    if labelled.test is not None and is_known:
+        return "test"
+    if len(labelled.parts) > 1:
+        say("Other data than the model was trained on: all of them judge it; --part chooses others.", is_error=True)
+    return ALL
+
+
+def all_parts(data: "Dataset") -> "Part":
+    """All examples as one part."""
+    import numpy as np
+
+    parts = list(data.parts.values())
+    if len(parts) == 1:
+        return parts[0]
+    raw, labels = (np.concatenate([getattr(part, name) for part in parts]) for name in ("raw", "labels"))
+    return replace(data.train, raw=raw, labels=labels)
 
 
 def summary(evaluation: "Evaluation", part: str) -> str:
     """One line: how many were right, and what always naming the largest class would score."""
     if evaluation.accuracy is None:
-        figures = f"root mean square error {evaluation.rmse:.4g}, mean absolute error {evaluation.mae:.4g}"
+        assert evaluation.rmse is not None and evaluation.mae is not None  # noqa: S101, PT018 - as in every regression
+        figures = (
+            f"root mean square error {in_figures(evaluation.rmse)}, mean absolute error {in_figures(evaluation.mae)}"
+        )
         r2 = "undefined" if evaluation.r2 is None else f"{evaluation.r2:.4g}"
         return f"{part}: {figures}, R² {r2} on {evaluation.n_samples:,} examples"
     return (
         f"{part}: {evaluation.accuracy:.2%} of {evaluation.n_samples:,} examples right, "
         f"mean cost {evaluation.cost:.4g} (always naming the largest class: {evaluation.baseline_accuracy:.2%})"
     )
+
+
+def in_figures(number: float) -> str:
+    """A number of four figures, or of all before the point where these are more.
+
+    >>> in_figures(0.0123456), in_figures(63972.4), in_figures(1e12)
+    ('0.01235', '63,972', '1e+12')
+    """
+    return f"{number:,.0f}" if 1e4 <= abs(number) < 1e9 else f"{number:.4g}"
 
 
 def print_classes(evaluation: "Evaluation") -> None:

@@ -14,6 +14,7 @@ from pellucid.cli.examples import (
     ExpectedOption,
     InputOption,
     SampleOption,
+    TextOption,
     choose,
     expected_of,
     missed_class,
@@ -86,6 +87,7 @@ def explain(
     sample: SampleOption = "0",
     part: PartName = "test",
     file: InputOption = None,
+    text: TextOption = None,
     expected: ExpectedOption = None,
     optimizer: Annotated[
         str | None, typer.Option(metavar="NAME", help="For update; else the one that the model was trained with.")
@@ -129,6 +131,8 @@ def explain(
     pellucid explain RUN --data digits --sample 3 decision --format html > decision.html
     pellucid explain RUN --data digits --sample 3 activation 3:1
     pellucid explain RUN --data digits --sample 3 graph 3:1
+    pellucid explain RUN --input people.csv --sample 2 decision   (the third row of a table)
+    pellucid explain RUN --text "Call now!" decision
     pellucid explain RUN parameters
     """
     from pellucid import explain as explanations
@@ -159,7 +163,7 @@ def explain(
     elif kind is Kind.optimizer:
         document = explanations.optimizer(learning_of(loaded, optimizer, learning_rate)["optimizer"])
     else:
-        chosen = choose(loaded, data, sample, part, file)
+        chosen = choose(loaded, data, sample, part, file, text)
         example = told_about(loaded, chosen, where.layer, where.neuron)
         if checkpoint:
             example += " This is the network of the run's last step; the model file holds that of its best epoch."

@@ -1,110 +1,199 @@
-"""`pellucid predict`: what a model says of picture files."""
+"""`pellucid predict`: what a model says of raw files: pictures, sounds, texts, tables, arrays."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pellucid.cli.answered import Answer, require_pictures, save_pictures, value_of, write_table
 from pellucid.cli.console import AsJson, print_json, say
 from pellucid.cli.evaluate import ModelPath
+from pellucid.cli.model_reading import reading_of_model
+from pellucid.cli.progress import reading_progress
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from pellucid.data.features.pictures import NormalisedPicture
+    from pellucid.data.sources.examples import Examples
+    from pellucid.model import Model
 
 SHOWN_CLASSES = 3
+SHOWN_NAME = 200
+"""A text is its own name: so many characters of it are shown."""
+
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="FILE…",
+        help="What the model takes: pictures, sounds, texts (one a line), a table, arrays; folders and zip files too.",
+    ),
+]
+TextOption = Annotated[list[str] | None, typer.Option("--text", metavar="TEXT", help="A text; may be said again.")]
+OutOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="FILE.csv",
+        help="Write the answers to this file: of one table, the table with the answers beside its rows.",
+    ),
+]
+OnErrorOption = Annotated[
+    str,
+    typer.Option(
+        "--on-error",
+        metavar="skip|stop",
+        help="What to do about an input that cannot be read: name it and answer the others, or stop. The exit code "
+        "is 1 either way.",
+    ),
+]
+SaveOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FOLDER", help="Also write each picture as the network sees it, as PNG, to this folder."),
+]
 
 
 def predict(
     model: ModelPath,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Pictures, PNG or JPEG, of any size.")],
-    save_normalised: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help="Also write each picture as the network sees it, as PNG, to this folder."),
-    ] = None,
+    files: Files = None,
+    text: TextOption = None,
+    out: OutOption = None,
+    on_error: OnErrorOption = "skip",
+    save_normalised: SaveOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """Name the class of pictures, each first normalised as the model's training pictures were.
+    """Answer raw inputs, each first made into numbers as the model's training examples were.
 
-    A picture should hold one handwritten digit, in pen on a plain ground. One that cannot be read is named on standard
-    error, and the others are answered.
+    Nothing but the model file is needed. An input that cannot be read is named on standard error, and the others are
+    answered.
+
+    \b
+    pellucid predict runs/digits-1 photo-1.jpg photo-2.jpg
+    pellucid predict runs/sms-spam-1 --text "Call now to claim your prize"
+    pellucid predict runs/people-1 new-people.csv --out answered.csv
     """
-    from pellucid.data.features.pictures import NormalisedPicture, normalise_picture
-    from pellucid.errors import DataError, FormatError, InvalidValueError, MissingFileError
+    from pellucid.data.sources.reading import ON_ERROR
+    from pellucid.errors import InvalidValueError, look_up
     from pellucid.model import load
 
+    look_up(on_error, dict.fromkeys(ON_ERROR), "on_error")
+    if not files and not text:
+        raise InvalidValueError("predict: a FILE or --text TEXT is required, got neither")
     loaded = load(model)
-    features = loaded.features
-    if features.normalisation == "none" or len(features.shape) != 2:
-        raise InvalidValueError(
-            f"{model}: this model takes {features.n_features} numbers; predict reads pictures for models of digits"
-        )
-    read: list[Path] = []
-    pictures: list[NormalisedPicture] = []
-    for file in files:
-        try:
-            pictures.append(normalise_picture(file, features.shape, features.normalisation))
-            read.append(file)
-        except (DataError, FormatError, MissingFileError) as error:
-            say(f"error: {error}", is_error=True)
-    predictions = [loaded.predict(picture.pixels)[0] for picture in pictures]
+    faults: list[str] = []
     if save_normalised is not None:
-        save_pictures(save_normalised, read, pictures)
+        require_pictures(loaded)
+    sources = [*sources_of(loaded, files or [], on_error, faults), *texts_of(loaded, text or [])]
+    answers = list(answers_to(loaded, sources, on_error, faults, keeps=save_normalised is not None))
+    for fault in faults:
+        say(f"error: {fault}", is_error=True)
+    if save_normalised is not None:
+        save_pictures(save_normalised, loaded, answers)
+    if out is not None and answers:
+        write_table(out, files or [], sources, answers)
     if as_json:
-        print_json(
-            {
-                "predictions": [
-                    {"input": str(file), "class": prediction.label, "probabilities": prediction.probabilities}
-                    for file, prediction in zip(read, predictions, strict=True)
-                ]
-            }
-        )
+        print_json({"predictions": [entry_of(answer) for answer in answers]})
+    elif out is not None:
+        say(f"{len(answers):,} answers: {out}" if answers else f"no answers: {out} was not written")
     else:
-        for file, prediction in zip(read, predictions, strict=True):
-            ranked = sorted(prediction.probabilities.items(), key=lambda pair: -pair[1])[:SHOWN_CLASSES]
-            say(f"{file}: {prediction.label}   ({', '.join(f'{name} {p:.1%}' for name, p in ranked)})")
-        if predictions and loaded.network.output.name != "softmax" and loaded.network.sizes[-1] > 1:
-            say(
-                "Each figure is an output's share of the sum of all outputs, which stand for themselves.", is_error=True
-            )
-    if len(read) < len(files):
+        print_answers(loaded, answers)
+    if faults:
+        if len(faults) > 1:
+            say(f"error: {len(faults):,} inputs could not be read; {len(answers):,} answered", is_error=True)
         raise typer.Exit(1)
 
 
-def save_pictures(folder: Path, files: "Sequence[Path]", pictures: "Sequence[NormalisedPicture]") -> None:
-    """Writes each normalised picture under its file's name; of files that share a name the second gets a -2.
+def sources_of(model: "Model", files: "Sequence[Path]", on_error: str, faults: list[str]) -> "list[Examples]":
+    """The examples in all files; those files that hold none that the model takes are added to the faults.
 
     Raises:
-        WriteError: the folder cannot be made or written to.
+        PellucidError: there is such a file, and on_error is "stop".
     """
-    from collections import Counter
+    from dataclasses import replace
 
-    from pellucid.errors import WriteError
+    from pellucid.data import load_unlabelled
+    from pellucid.errors import PellucidError
 
+    kind, reading = model.features.encoder.KIND, replace(reading_of_model(model), on_error=on_error)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise WriteError(f"save-normalised: a folder is required, got {folder} ({error.strerror or error})") from error
-    used: Counter[str] = Counter()
-    for file, picture in zip(files, pictures, strict=True):
-        name = file.stem.casefold()  # some systems take A.png and a.png for the same file
-        used[name] += 1
-        number = f"-{used[name]}" if used[name] > 1 else ""
-        write_picture(folder / f"{file.stem}-normalised{number}.png", picture)
+        return list(load_unlabelled(files, kind, reading))
+    except PellucidError:
+        if on_error == "stop":
+            raise
+    sources: list[Examples] = []
+    for file in files:
+        try:
+            sources += load_unlabelled([file], kind, reading)
+        except PellucidError as error:
+            faults.append(str(error))
+    return sources
 
 
-def write_picture(path: Path, picture: "NormalisedPicture") -> None:
-    """Writes the normalised picture as a grey PNG, its darkest ink white."""
-    import io
+def texts_of(model: "Model", texts: "Sequence[str]") -> "list[Examples]":
+    """The texts that `--text` gives, named as they are.
 
-    import numpy as np
-    from PIL import Image
+    Raises:
+        InvalidValueError: the model takes something else.
+    """
+    from pellucid.data.features import TextEncoder
+    from pellucid.data.sources.texts import TextExamples
+    from pellucid.errors import InvalidValueError
 
-    from pellucid.files import write_atomically
+    if not texts:
+        return []
+    encoder = model.features.encoder
+    if not isinstance(encoder, TextEncoder):
+        raise InvalidValueError(f"--text: a model of texts is required, this one takes {encoder.describe()}")
+    return [TextExamples(texts, name_of=lambda row: texts[row])]
 
-    pixels = picture.pixels.astype(float)
-    grey = np.round(pixels * 255 / max(pixels.max(), 1)).astype(np.uint8)
-    buffer = io.BytesIO()
-    Image.fromarray(grey).save(buffer, format="PNG")
-    write_atomically(path, buffer.getvalue())
+
+def answers_to(
+    model: "Model", sources: "Sequence[Examples]", on_error: str, faults: list[str], *, keeps: bool
+) -> "Iterator[Answer]":
+    """The answers to all examples of all sources; those that cannot be read are added to the faults.
+
+    Parameters:
+        keeps: whether an answer keeps what the network saw.
+
+    Raises:
+        PellucidError: one cannot be read, and on_error is "stop".
+    """
+    from pellucid.errors import DataError, FormatError, InvalidValueError, MissingFileError
+    from pellucid.model import answer
+
+    with reading_progress("answered") as progress:
+        for number, source in enumerate(sources):
+            skipped = list(source.skipped)
+            try:
+                for answered in answer(model, source, on_error=on_error, skipped=skipped, progress=progress):
+                    for row, encoded, prediction in zip(*answered, strict=True):
+                        seen = encoded.copy() if keeps else None
+                        yield Answer(source.name(int(row)), number, int(row), seen, prediction)
+            except (DataError, FormatError, MissingFileError, InvalidValueError) as error:
+                if on_error == "stop":
+                    raise
+                faults.append(f"{source.told}: {error}")
+            faults += [f"{name}: {why}" for name, why in skipped]
+
+
+def entry_of(answer: Answer) -> dict[str, Any]:
+    """The answer in the fields of the contract; a number that is predicted stands under `value`."""
+    prediction = answer.prediction
+    entry = {"input": answer.name, "class": prediction.label, "probabilities": prediction.probabilities}
+    return entry if prediction.label is not None else entry | {"value": value_of(prediction)}
+
+
+def print_answers(model: "Model", answers: "Sequence[Answer]") -> None:
+    """Prints a line for each input: its class and the surest classes' shares, or the number that is predicted."""
+    for answer in answers:
+        prediction, name = answer.prediction, answer.name
+        name = name if len(name) <= SHOWN_NAME else f"{name[: SHOWN_NAME - 1]}…"
+        if prediction.label is None:
+            numbers = ", ".join(f"{output:.6g}" for output in prediction.outputs)
+            say(f"{name}: {numbers}")
+            continue
+        ranked = sorted(prediction.probabilities.items(), key=lambda pair: -pair[1])[:SHOWN_CLASSES]
+        shares = ", ".join(f"{label} {share:.1%}" for label, share in ranked)
+        say(f"{name}: {prediction.label}   ({shares})")
+    is_shares = model.classes is not None and model.network.output.name != "softmax" and model.network.sizes[-1] > 1
+    if answers and is_shares:
+        say("Each figure is an output's share of the sum of all outputs, which stand for themselves.", is_error=True)

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 from pellucid.cli.console import output, say
 from pellucid.training.history import EpochRecord, Progress
 
 LINES_ELSEWHERE = 10
+SECONDS_ELSEWHERE = 5.0
+"""Where there is no terminal, reading says how far it is so often."""
 
 
 @contextmanager
@@ -86,3 +89,43 @@ def download_progress() -> Iterator[Callable[[int, int], None]]:
     finally:
         if bar.live.is_started:
             bar.stop()
+
+
+@contextmanager
+def reading_progress(done: str = "read") -> Iterator[Callable[[int, int], None]]:
+    """A progress callback for examples that are read or answered: a bar from its first call on, lines elsewhere.
+
+    Parameters:
+        done: what is done to them, for the words beside the bar.
+    """
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = output(is_error=True)
+    if not console.is_terminal:
+        yield _say_sometimes(done)
+        return
+    columns = TextColumn(f"examples {done}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    bar = Progress(*columns, console=console, transient=True)
+    task = bar.add_task(done, total=None)
+
+    def report(n_done: int, n_examples: int) -> None:
+        bar.start()
+        bar.update(task, completed=n_done, total=n_examples)
+
+    try:
+        yield report
+    finally:
+        if bar.live.is_started:
+            bar.stop()
+
+
+def _say_sometimes(done: str) -> Callable[[int, int], None]:
+    last = monotonic()
+
+    def report(n_done: int, n_examples: int) -> None:
+        nonlocal last
+        if monotonic() - last >= SECONDS_ELSEWHERE:
+            last = monotonic()
+            say(f"{n_done:,} of {n_examples:,} examples {done}", is_error=True)
+
+    return report

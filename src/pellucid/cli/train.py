@@ -6,14 +6,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pellucid.cli import reading as options
 from pellucid.cli.console import AsJson, print_json, say
 from pellucid.cli.evaluate import summary
-from pellucid.cli.progress import download_progress, training_progress
+from pellucid.cli.progress import download_progress, reading_progress, training_progress
+from pellucid.data.balance import BALANCES
 from pellucid.maths import ACTIVATIONS, AUTO, COSTS, INITIALIZERS, OPTIMIZERS
 from pellucid.model.storage import MODEL_FILE
 from pellucid.training.run_folder import CONFIG_FILE, NewRun, write_results
+from pellucid.training.schedules import SCHEDULES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pellucid.data import Dataset
     from pellucid.model import Evaluation
     from pellucid.training import TrainingResult
@@ -84,6 +89,14 @@ def train(
     nesterov: Annotated[
         bool | None, typer.Option("--nesterov", help="Nesterov's momentum, for sgd.", rich_help_panel=RULE)
     ] = None,
+    weight_decay: Annotated[
+        float | None,
+        typer.Option(
+            metavar="λ",
+            help="For adamw: each step also takes r λ off of each weight. Default: 0.01.",
+            rich_help_panel=RULE,
+        ),
+    ] = None,
     l2: Annotated[
         float | None, typer.Option(metavar="λ", help="Add ½λ‖W‖² to the cost. Default: 0.", rich_help_panel=RULE)
     ] = None,
@@ -98,6 +111,23 @@ def train(
         int | None,
         typer.Option(
             metavar="N", help="Stop after N epochs without a better one; 0: never. Default: 10.", rich_help_panel=RULE
+        ),
+    ] = None,
+    schedule: Annotated[
+        str | None,
+        typer.Option(
+            metavar="|".join(SCHEDULES),
+            help="How the learning rate moves on: not at all, or along half a cosine nearly to 0. Default: constant.",
+            rich_help_panel=RULE,
+        ),
+    ] = None,
+    balance: Annotated[
+        str | None,
+        typer.Option(
+            metavar="|".join(BALANCES),
+            help="What lets classes of different sizes count alike: weights on their costs, or as many examples of "
+            "each. Default: none.",
+            rich_help_panel=RULE,
         ),
     ] = None,
     seed: Annotated[
@@ -119,24 +149,46 @@ def train(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace the run folder if there is one.", rich_help_panel=RUN)
     ] = False,
+    label: options.LabelOption = None,
+    features: options.FeaturesOption = None,
+    ignore: options.IgnoreOption = None,
+    test: options.TestOption = None,
+    validation: options.ValidationOption = None,
+    pattern: options.PatternOption = None,
+    task: options.TaskOption = None,
+    on_error: options.OnErrorOption = None,
+    encoding: options.EncodingOption = None,
+    memory: options.MemoryOption = None,
     device: Annotated[str, typer.Option(metavar="cpu|gpu", help="Where to compute.", rich_help_panel=RUN)] = "cpu",
     as_json: AsJson = False,
 ) -> None:
     """Train a network on labelled data, keep its best epoch by validation, and judge it once on the test part.
 
-    Without options: one hidden layer of 128 ReLU neurons, softmax with cross-entropy, Adam, mini-batches of 64, and
-    an end after 10 epochs without a better one on the validation part: what trains well on most data.
-    `--recipe essay` is the set-up of the essay that Pellucid starts from.
+    DATA is a name, or the path of a table (CSV, TSV, NDJSON, Parquet), of a folder or zip file with a sub-folder of
+    pictures, sounds or texts for each class, of a file with a label and a text a line, or of arrays (.npz, .npy). What
+    it was taken for is said.
+
+    Without options: the recipe that is named like the set, if there is one; else one hidden layer of 128 ReLU neurons,
+    softmax with cross-entropy, Adam, mini-batches of 64, and an end after 10 epochs without a better one on the
+    validation part: what trains well on most data. `--recipe essay` is the set-up of the essay that Pellucid starts
+    from.
 
     \b
     pellucid train digits
     pellucid train mnist --recipe nielsen-30 --seed 1
     pellucid train mnist --hidden 512,512 --batch-size 128 --out runs/wide
+    pellucid train people.csv --label income --ignore id
+    pellucid train photos/ --encoding size=32x32,colour=grey
     """
-    from pellucid.data import load_data
-    from pellucid.training.recipe import Recipe, load_recipe
+    from pellucid.data import load_with
+    from pellucid.training.recipe import default_recipe, load_recipe
 
-    base = load_recipe(recipe)[0] if recipe else Recipe()
+    if recipe is None:
+        base, recipe = default_recipe(data)
+        if recipe is not None:
+            say(f"By the recipe {recipe} (pellucid recipes show {recipe}); other options go over it.", is_error=True)
+    else:
+        base = load_recipe(recipe)[0]
     chosen = base.with_choices(
         {
             "hidden": parse_hidden(hidden),
@@ -148,21 +200,35 @@ def train(
             "learning_rate": learning_rate,
             "momentum": momentum,
             "nesterov": nesterov,
+            "weight_decay": weight_decay,
             "l2": l2,
             "batch_size": parse_batch_size(batch_size),
             "epochs": epochs,
             "patience": patience,
+            "schedule": schedule,
+            "balance": balance,
         }
     )
-    with download_progress() as progress:
-        labelled = load_data(data, progress=progress)
+    reading = options.reading_of(
+        label=label,
+        features=features,
+        ignore=ignore,
+        test=test,
+        validation=validation,
+        pattern=pattern,
+        task=task,
+        on_error=on_error,
+        encoding=encoding,
+        memory=memory,
+    )
+    with download_progress() as progress, reading_progress() as encoding_progress:
+        labelled = load_with(data, reading, progress=progress, encoding_progress=encoding_progress)
     settings = {"data": data, "recipe": recipe, "seed": seed, "device": device}
     run(chosen.resolved(labelled), labelled, NewRun(out, labelled.name, overwrite=overwrite), settings, as_json)
 
 
 def run(recipe: "Recipe", data: "Dataset", new_run: NewRun, settings: dict[str, Any], as_json: bool) -> None:
     """Trains, writes the run folder, judges the test part, and reports."""
-    from pellucid.data import imbalance
     from pellucid.figures import draw_run
     from pellucid.files import write_atomically
     from pellucid.model import evaluate
@@ -171,9 +237,8 @@ def run(recipe: "Recipe", data: "Dataset", new_run: NewRun, settings: dict[str, 
 
     network = recipe.network_for(data, settings["seed"])
     choices = recipe.training_choices(data)
-    warning = imbalance(data.train.class_counts, data.classes) if data.classes else None
-    if warning:
-        say(f"Warning: {warning}", is_error=True)
+    for sentence in tell_data(data, recipe.balance):
+        say(sentence, is_error=True)
     say(f"{network} on {data.name}: {data.train.n_samples:,} examples", is_error=True)
     with new_run as place, Interruption():  # the first Ctrl-C ends training; a second must not cut the writing short
         write_atomically(place / CONFIG_FILE, recipe.to_toml(**settings).encode())
@@ -204,6 +269,23 @@ def run(recipe: "Recipe", data: "Dataset", new_run: NewRun, settings: dict[str, 
                 "validation": short_report(validation),
                 "test": short_report(test),
             }
+        )
+
+
+def tell_data(data: "Dataset", balance: str) -> "Iterator[str]":
+    """What the data were taken for, what was noticed, how they are split, and what is done for small classes."""
+    from pellucid.data import imbalance
+    from pellucid.data.balance import tell_balance
+
+    if data.report is not None:
+        yield from data.report.sentences()
+        yield data.split
+    if data.classes:
+        counts = data.train.class_counts
+        warning = imbalance(counts, data.classes) if balance == "none" else None
+        yield from (sentence for sentence in (tell_balance(balance, counts, data.classes),) if sentence)
+        yield from (
+            f"Warning: {sentence} --balance weights lets them count alike." for sentence in (warning,) if sentence
         )
 
 

@@ -1,9 +1,10 @@
 """Labelled examples: one part of them, and a whole data set split into train, validation and test."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -11,9 +12,14 @@ from jaxtyping import Float, Shaped
 
 from pellucid.arrays import Array, Outputs, namespace
 from pellucid.data.checks import checked_inputs, checked_labels
-from pellucid.data.features import Features
-from pellucid.data.split import SPLIT_SEED, split_rows
+from pellucid.data.features import Features, NumberEncoder
+from pellucid.data.sources.report import ReadReport
+from pellucid.data.split import SPLIT_SEED, digests_of, split_rows
 from pellucid.errors import DataError, InvalidValueError
+from pellucid.files.mapping import release
+
+HASHED_BYTES = 2**26
+"""Of an array at a time: of one that lies in a file no more than 64 MiB are in memory at once."""
 
 
 def expected_outputs(labels: Shaped[Array, "n_samples ..."], n_outputs: int) -> Outputs:
@@ -125,6 +131,8 @@ class Dataset:
         classes: Their names, in the order of the outputs; None in regression.
         features: How a raw example becomes an input vector.
         split: One sentence telling how the parts were made.
+        report: What was read from a person's own files; None where nothing had to be found out.
+        reading: How it was read, as `Reading.to_dict` has it: the same choices read more such files.
     """
 
     name: str
@@ -134,6 +142,8 @@ class Dataset:
     classes: tuple[str, ...] | None
     features: Features
     split: str
+    report: ReadReport | None = None
+    reading: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     def __repr__(self) -> str:
         parts = ", ".join(f"{part.n_samples:,} {name}" for name, part in self.parts.items())
@@ -162,7 +172,10 @@ class Dataset:
         for name, part in self.parts.items():
             for array in (part.raw, part.labels):
                 digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
-                digest.update(array.data)
+                rows = max(1, HASHED_BYTES // max(1, array[:1].nbytes))
+                for first in range(0, len(array), rows):
+                    digest.update(array[first : first + rows].data)
+                    release(array)
         return digest.hexdigest()
 
     @classmethod
@@ -197,7 +210,7 @@ class Dataset:
         checked, names = checked_labels(labels, classes)
         if len(raw) != len(checked):
             raise DataError(f"labels: one for each of the {len(raw)} examples is required, {len(checked)} arrived")
-        features = Features(raw.shape[1:], scale)
+        features = Features(NumberEncoder(raw.shape[1:]), scale)
         return cls.drawn(raw, checked, names, features, validation=validation, test=test, name=name)
 
     @classmethod
@@ -214,16 +227,21 @@ class Dataset:
     ) -> "Dataset":
         """A data set whose parts are drawn with the fixed seed, from arrays that are in order already.
 
+        Equal examples stay in one part: what was learnt by heart must not judge the learning.
+
         Raises:
             DataError: There are too few examples for the parts that are wanted.
         """
         groups = np.zeros(len(labels), np.int64) if classes is None else labels
-        rows = split_rows(groups, validation=validation, test=test)
+        alike = digests_of(raw) if validation or test else np.arange(len(raw))
+        rows = split_rows(groups, validation=validation, test=test, alike=alike)
         if (validation > 0 and not len(rows.validation)) or (test > 0 and not len(rows.test)):
+            largest = max(len(np.unique(alike[groups == group])) for group in np.unique(groups))
             raise DataError(
-                "labels: to draw the parts, at least one class (or all targets together) must have 3 examples, the "
-                f"largest has {np.unique(groups, return_counts=True)[1].max()}; give more examples, or validation=0 "
-                "and test=0 to train on all of them, or floating-point labels if they are numbers to predict"
+                "labels: to draw the parts, at least one class (or all targets together) must have 3 different "
+                f"examples, the largest has {largest}; give more "
+                "examples, or validation=0 and test=0 to train on all of them, or floating-point labels if they "
+                "are numbers to predict"
             )
         flat = raw.reshape(len(raw), features.n_features)
         n_outputs = len(classes) if classes is not None else (1 if labels.ndim == 1 else labels.shape[1])

@@ -19,8 +19,8 @@ def cache_folder(name: str) -> Path:
 def find(entry: NamedSet) -> Path | None:
     """The first folder that holds all the set's files, or None.
 
-    Looked for, in order, in `$PELLUCID_DATA/NAME` and in the user's cache; a set without publishers lies in the
-    library that it comes with.
+    Looked for, in order, in `$PELLUCID_DATA/PLACE` and in the user's cache; a set that is bundled lies in the library
+    that it comes with.
     """
     for folder in _folders(entry):
         if all((folder / file.name).is_file() for file in entry.files):
@@ -41,19 +41,22 @@ def fetch(entry: NamedSet, progress: Progress | None = None) -> Path:
         entry: The set.
         progress: Called with the bytes of all the files together.
 
+    Returns:
+        The folder. Where no publisher offers the very files, those that are there need not be intact.
+
     Raises:
         DownloadError: A file could not be downloaded; the message says which files to put where.
-        MissingFileError: The set comes with a library, which is not installed.
+        MissingFileError: The files can only be had by hand, or with a library; the message says how.
     """
     for folder in _folders(entry):
         if all(is_intact(file, folder) for file in entry.files):
             return folder
     if not entry.addresses:
-        raise MissingFileError(
-            f"{entry.name}: {entry.files[0].name} as it comes with scikit-learn is required, it is not there or is "
-            "another; install scikit-learn anew"
-        )
-    folder = cache_folder(entry.name)
+        there = None if entry.is_bundled else find(entry)
+        if there is None:
+            raise MissingFileError(missing_told(entry))
+        return there
+    folder = cache_folder(entry.place)
     total = sum(file.size for file in entry.files)
     n_done = 0
 
@@ -67,18 +70,42 @@ def fetch(entry: NamedSet, progress: Progress | None = None) -> Path:
             try:
                 download(addresses, folder / file.name, size=file.size, sha256=file.sha256, progress=report)
             except DownloadError as error:
-                names = ", ".join(file.name for file in entry.files)
-                raise DownloadError(
-                    f"{entry.name}: {error}; put {names} into {folder}, "
-                    f"or into {entry.name}/ in the folder that the environment variable PELLUCID_DATA names"
-                ) from error
+                raise DownloadError(f"{entry.name}: {error}; put {layout_told(entry)}") from error
         n_done += file.size
     return folder
 
 
+def missing_told(entry: NamedSet) -> str:
+    """In one sentence, which of the set's files are required where, and how one comes by them."""
+    names = _names(entry)
+    if entry.is_bundled:
+        return (
+            f"{entry.name}: {names} as it comes with scikit-learn is required, it is not there or is another; "
+            f"{entry.how_to}"
+        )
+    if entry.addresses:
+        return f"{entry.name}: its files are required, they are not here; run: pellucid data fetch {entry.name}"
+    return (
+        f"{entry.name}: {names} is required, it is not here, and no publisher offers it as such: {entry.how_to}; "
+        f"then put {layout_told(entry)}"
+    )
+
+
+def layout_told(entry: NamedSet) -> str:
+    """Which files belong where: "a, b into FOLDER, or …"."""
+    return (
+        f"{_names(entry)} into {cache_folder(entry.place)}, or into {entry.place}/ in the folder that the environment "
+        "variable PELLUCID_DATA names"
+    )
+
+
+def _names(entry: NamedSet) -> str:
+    return ", ".join(file.name for file in entry.files)
+
+
 def _folders(entry: NamedSet) -> list[Path]:
-    if not entry.addresses:
+    if entry.is_bundled:
         folder = digits_folder()
         return [] if folder is None else [folder]
     given = os.environ.get("PELLUCID_DATA")
-    return ([Path(given) / entry.name] if given else []) + [cache_folder(entry.name)]
+    return ([Path(given) / entry.place] if given else []) + [cache_folder(entry.place)]

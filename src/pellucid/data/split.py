@@ -1,9 +1,10 @@
 """Which examples are learnt from, which choose between models, and which judge the chosen one."""
 
+from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Int, Shaped
 
 from pellucid.errors import InvalidValueError
 
@@ -20,7 +21,12 @@ class Rows(NamedTuple):
 
 
 def split_rows(
-    groups: Int[np.ndarray, " n_samples"], *, validation: float, test: float, seed: int = SPLIT_SEED
+    groups: Int[np.ndarray, " n_samples"],
+    *,
+    validation: float,
+    test: float,
+    seed: int = SPLIT_SEED,
+    alike: Shaped[np.ndarray, " n_samples"] | None = None,
 ) -> Rows:
     """A split drawn group by group, so that each part holds about the same share of every group.
 
@@ -29,6 +35,7 @@ def split_rows(
         validation: Share of the examples that chooses between models, from 0 to below 1.
         test: Share of the examples that judges; the two together are below 1.
         seed: Of the draw; the same seed draws the same rows on every machine and with every NumPy.
+        alike: Equal values for examples that must stay on one side, such as those of equal content; None: each is free.
 
     Returns:
         The rows of each part. Every group has a row in train, and, where it has enough of them, one in each part
@@ -42,6 +49,12 @@ def split_rows(
             "validation, test: two shares of at least 0 that come to less than 1 are required, "
             f"{validation} and {test} arrived"
         )
+    if alike is not None:
+        _, firsts, unit_of = np.unique(alike, return_index=True, return_inverse=True)
+        if len(firsts) < len(alike):
+            units = split_rows(groups[np.sort(firsts)], validation=validation, test=test, seed=seed)
+            place_of = np.argsort(np.argsort(firsts))[unit_of]
+            return Rows(*(np.flatnonzero(np.isin(place_of, part)) for part in units))
     # NumPy promises never to change a bit generator's raw draws, but not what `shuffle` or `permutation` make of them.
     draws = np.random.PCG64(seed).random_raw(len(groups))
     parts: tuple[list[np.ndarray], ...] = ([], [], [])
@@ -53,6 +66,11 @@ def split_rows(
         for part, drawn in zip(parts, np.split(rows, cuts), strict=True):
             part.append(drawn)
     return Rows(*(np.sort(np.concatenate(part)) if part else np.empty(0, np.int64) for part in parts))
+
+
+def digests_of(rows: Shaped[np.ndarray, "n_samples ..."]) -> Shaped[np.ndarray, " n_samples"]:
+    """A digest of each row's numbers: equal numbers, equal digests."""
+    return np.array([blake2b(row.tobytes(), digest_size=16).digest() for row in rows], "S16")
 
 
 def _sizes(n_samples: int, validation: float, test: float) -> tuple[int, int]:

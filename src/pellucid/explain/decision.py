@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pellucid.data.features import NumberEncoder, PictureEncoder
 from pellucid.errors import InvalidValueError, unknown_name
 from pellucid.explain.attribution import attribution_text, mean_gradients, sums_only
 from pellucid.explain.derivation import DEFAULT_TOP, Derivation, Steps
@@ -15,6 +16,7 @@ from pellucid.explain.step import DEFAULT_DIGITS
 from pellucid.explain.subject import Subject
 from pellucid.explain.words import Piece, Words
 from pellucid.expression import Expression, Number, Variable, constant
+from pellucid.figures.inputs import input_picture
 from pellucid.maths import Activation, Network
 from pellucid.model import Model
 from pellucid.model.decision import predicted_classes
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MARGIN = Variable("F")
+KNOWN_BY_THEIR_PLACE = (PictureEncoder, NumberEncoder)
+"""In pictures of these, where an input stands says all that its name would."""
 FARTHEST_THRESHOLD = 64.0
 """Between −64 and 64 every activation comes past ½."""
 
@@ -111,7 +115,7 @@ def decision(
 
     Parameters:
         network: a Network with an input vector x, or a Model with a raw input.
-        x: shape (n_features,), or a raw example of the model's shape.
+        x: shape (n_features,), or a raw example: of the model's shape, or what its encoder takes.
         classes: the classes' names; those of the Model, or "1", "2", … unless given.
         against: the class that the named one is compared with; by default the runner-up.
         top: so many terms of a long sum are shown.
@@ -120,7 +124,7 @@ def decision(
 
     Returns:
         The derivation, with every input's attribution as a number, and with a picture of them: over the input where a
-        Model says that it is a picture.
+        Model says that it can be seen (a picture, a spectrogram), else as bars that name the inputs.
 
     Raises:
         InvalidValueError: no classes or one, an input that does not fit, a class that is not there or is the named one.
@@ -133,8 +137,7 @@ def decision(
     margin = add_margin(steps, subject, rivals)
     gradients = mean_gradients(sums_only(subject.network), subject.trace.activations[0], rivals.weights, n_steps)
     add_completeness(steps, subject, rivals, gradients, margin, n_steps)
-    shape = network.features.shape if isinstance(network, Model) else ()
-    show_attributions(steps, subject, gradients, shape, rivals.names)
+    show_attributions(steps, subject, gradients, rivals.names)
     add_decomposition(steps, subject, rivals)
     concluded = steps.conclude(f"Why {rivals.names[0]} and not {rivals.names[1]}")
     attributions = tuple((subject.trace.activations[0] * gradients).tolist())
@@ -264,26 +267,45 @@ def mean_gradient(gradients: np.ndarray, source: int) -> Number:
     return Number(float(gradients[source - 1]), f"p:{source}", Variable("p", None, (source,)))
 
 
-def show_attributions(
-    steps: Steps, subject: Subject, gradients: np.ndarray, shape: tuple[int, ...], names: tuple[str, str]
-) -> None:
-    """Shows the attributions over the input picture, or the largest of them as bars and in a table."""
-    inputs = subject.trace.activations[0]
-    attributions = inputs * gradients
-    if len(shape) == 2 and min(shape) > 1:
-        image, over = inputs.reshape(shape), attributions.reshape(shape)
+def show_attributions(steps: Steps, subject: Subject, gradients: np.ndarray, names: tuple[str, str]) -> None:
+    """Shows the attributions over the input where that can be seen; else, and of tones, the largest by their names."""
+    attributions = subject.trace.activations[0] * gradients
+    raw = subject.raw
+    encoder = None if raw is None else raw.features.encoder
+    image = None if encoder is None or raw is None else input_picture(encoder, raw.values)
+    if image is not None and encoder is not None:
+        over = encoder.laid_out(attributions)
+        over = over.sum(axis=2) if over.ndim == 3 else over  # of the three colours of a pixel together
+        grey = image.mean(axis=2) if image.ndim == 3 else image
         alt = f"The input picture, and over it what each pixel did for {names[0]} or for {names[1]}."
-        steps.show(Picture(partial(draw_map, image, over, names), alt, attribution_text(image, over, names)))
-        return
-    largest = np.argsort(-np.abs(attributions), kind="stable")[: steps.top].tolist()
-    rows = tuple(
-        (f"{k + 1}", subject.activation(1, k + 1), mean_gradient(gradients, k + 1), float(attributions[k]))
-        for k in largest
-    )
-    steps.show(Table(("input", "value", "mean gradient", "attribution"), rows, "The largest attributions."))
-    labels, values = [f"input {k + 1}" for k in largest], attributions[largest].tolist()
-    alt = f"The largest attributions as bars: for {names[0]} to the right, for {names[1]} to the left."
-    steps.show(Picture(partial(draw_bars, labels, values, names), alt))
+        steps.show(Picture(partial(draw_map, image, over, names), alt, attribution_text(grey, over, names)))
+        if isinstance(encoder, KNOWN_BY_THEIR_PLACE):
+            return
+    largest = (np.argsort(-np.abs(attributions), kind="stable")[: steps.top] + 1).tolist()
+    show_largest(steps, subject, gradients, largest)
+    if image is None:
+        labels = [name_of_input(subject, source) for source in largest]
+        values = attributions[[source - 1 for source in largest]].tolist()
+        alt = f"The largest attributions as bars: for {names[0]} to the right, for {names[1]} to the left."
+        steps.show(Picture(partial(draw_bars, labels, values, names), alt))
+
+
+def name_of_input(subject: Subject, source: int) -> str:
+    """What an input is, from 1; its number where it has no name."""
+    return (subject.raw.name(source) if subject.raw else "") or f"input {source}"
+
+
+def show_largest(steps: Steps, subject: Subject, gradients: np.ndarray, sources: list[int]) -> None:
+    """Shows a table of these inputs, from 1, and of what each did; with names and raw values where a model has them."""
+    raw = subject.raw if subject.raw is not None and subject.raw.has_names else None
+
+    def row(source: int) -> tuple[Words, ...]:
+        value, gradient = subject.activation(1, source), mean_gradient(gradients, source)
+        named = () if raw is None else (raw.name(source), raw.told(source))
+        return f"{source}", *named, value, gradient, value.value * gradient.value
+
+    header = ("input", *(() if raw is None else ("what it is", "raw value")), "value", "mean gradient", "attribution")
+    steps.show(Table(header, tuple(map(row, sources)), "The largest attributions."))
 
 
 def add_decomposition(steps: Steps, subject: Subject, rivals: Rivals) -> None:

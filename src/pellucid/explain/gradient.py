@@ -8,7 +8,7 @@ from pellucid.explain.batch import LabelledBatch, label, marks_explained
 from pellucid.explain.delta import add_delta, add_downstream
 from pellucid.explain.derivation import DEFAULT_TOP, Derivation, Steps
 from pellucid.explain.document import Formula, Paragraph
-from pellucid.explain.neuron import add_input
+from pellucid.explain.raw_inputs import add_input
 from pellucid.explain.subject import LabelledSubject, require_layer, require_neuron
 from pellucid.expression import Expression, Number, Partial, Symbol, Variable, add, constant, multiply
 from pellucid.maths import Cost, Network

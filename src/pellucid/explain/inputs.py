@@ -2,23 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os import PathLike
 from typing import Any
 
 import numpy as np
 
-from pellucid.data.features import Features
+from pellucid.data.features import Features, NumberEncoder
 from pellucid.errors import InvalidValueError
+from pellucid.figures.style import plain
 from pellucid.maths import ForwardTrace, Network
 from pellucid.model import Model
 
-NORMALISED = {
-    "none": "",
-    "mnist": "A picture file is made into such values first: its ink is fitted into the middle 20 × 20 of 28 × 28 "
-    "pixels, in proportion for other sizes, with the centre of its mass in the centre.",
-    "uci-digits": "A picture file is made into such values first: its ink is set upright and stretched to the height "
-    "of the field, and in each block of 4 × 4 points the points with ink are counted.",
-}
-"""What each normalisation does to a picture file, in one sentence."""
+LONGEST_NAME = 60
+"""Names of inputs come from data: longer ones are shortened in the middle."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +22,39 @@ class Raw:
     """What inputs are made of, where a model says how.
 
     Attributes:
-        values: the values before scaling, (n_features,), or (n_samples, n_features) of a batch.
+        values: the encoded values before shift and scale, (n_features,), or (n_samples, n_features) of a batch.
         features: how they become inputs.
     """
 
     values: np.ndarray
     features: Features
+
+    @property
+    def has_names(self) -> bool:
+        """Whether inputs are more than numbers in a row."""
+        encoder = self.features.encoder
+        return not isinstance(encoder, NumberEncoder) or len(encoder.shape) > 1
+
+    def name(self, source: int) -> str:
+        """What input `source`, from 1, is: pixel (1, 5), word "free"; nothing where it has no name."""
+        return plain(self.features.encoder.input_name(source - 1), LONGEST_NAME) if self.has_names else ""
+
+    def told(self, source: int) -> str:
+        """The raw value of that input, from 1, of one example, in the terms of the example: 39, yes, TF-IDF 0.31."""
+        return plain(self.features.encoder.input_value(source - 1, float(self.values[source - 1])), LONGEST_NAME)
+
+    def shift(self, source: int) -> float:
+        """What is taken off the value of that input, from 1."""
+        return number_of(self.features.shift, source)
+
+    def scale(self, source: int) -> float:
+        """What the rest is multiplied by."""
+        return number_of(self.features.scale, source)
+
+
+def number_of(numbers: float | np.ndarray, source: int) -> float:
+    """The number of one input, from 1, where all may share one."""
+    return float(numbers[source - 1]) if isinstance(numbers, np.ndarray) else numbers
 
 
 @dataclass(frozen=True)
@@ -58,10 +81,10 @@ def read_inputs(network: Network | Model, x: Any) -> Inputs:
     raw = None
     if isinstance(network, Model):
         features, network = network.features, network.network
-        values = as_numbers("x", x)
+        values = as_numbers("x", encoded(features, x))
         # Features scale in float32; here the very product is shown, so it is made in float64.
-        raw = Raw(values.reshape(features.vectors(np.asarray(x)).shape), features)
-        vectors = raw.values * features.scale
+        raw = Raw(values.reshape(features.vectors(values).shape), features)
+        vectors = features.scaled(raw.values) if features.is_scaled else raw.values
     else:
         vectors = as_numbers("x", x)
     if vectors.ndim not in (1, 2) or vectors.shape[-1] != network.sizes[0]:
@@ -77,6 +100,18 @@ def read_inputs(network: Network | Model, x: Any) -> Inputs:
             f"x: finite numbers are required, number {place[-1] + 1}{of_example} is {vectors[place]}"
         )
     return Inputs(network.astype(np.float64), vectors, raw)
+
+
+def encoded(features: Features, x: Any) -> np.ndarray:
+    """Raw examples encoded; one that is no array, such as a text, a file or a row of a table, as one and not as rows.
+
+    Raises:
+        InvalidValueError: it is no such example. FormatError, DataError: it cannot be encoded.
+    """
+    values = features.encoded(x)
+    is_pair = isinstance(x, tuple) and len(x) > 1  # samples of a sound, with their rate
+    is_example = isinstance(x, PathLike) or is_pair or features.encoder.is_raw(x)
+    return values[0] if is_example and not isinstance(x, list) and values.shape[:1] == (1,) else values
 
 
 def as_numbers(name: str, values: Any) -> np.ndarray:

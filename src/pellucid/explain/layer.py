@@ -7,7 +7,8 @@ import numpy as np
 
 from pellucid.explain.derivation import DEFAULT_TOP, Derivation, Steps, positions_shown
 from pellucid.explain.document import Matrix, MatrixEquation, Paragraph
-from pellucid.explain.neuron import add_activation, add_main_input, weighted_terms
+from pellucid.explain.neuron import add_activation, weighted_terms
+from pellucid.explain.raw_inputs import add_main_input, show_inputs
 from pellucid.explain.subject import Subject
 from pellucid.expression import Number, add
 from pellucid.maths import Network
@@ -20,8 +21,8 @@ FIRST, LAST = 3, 2
 def layer(network: Network | Model, x: Any, *, layer: int, top: int = DEFAULT_TOP) -> Derivation:
     """The derivation of a layer's activations, in matrix form and neuron by neuron; `.value` is that of the last shown.
 
-    *Formula*: z⁽ˡ⁾ = W⁽ˡ⁾ a⁽ˡ⁻¹⁾ + b⁽ˡ⁾; a⁽ˡ⁾ = f(z⁽ˡ⁾). Before them, for a model that scales its inputs,
-    a⁽¹⁾ = x · scale of the largest input.
+    *Formula*: z⁽ˡ⁾ = W⁽ˡ⁾ a⁽ˡ⁻¹⁾ + b⁽ˡ⁾; a⁽ˡ⁾ = f(z⁽ˡ⁾). Before them, for a model, a⁽¹⁾ = (x − shift) · scale
+    of the largest input.
 
     Parameters:
         network: a Network with an input vector x, or a Model with a raw input.
@@ -56,6 +57,7 @@ def layer(network: Network | Model, x: Any, *, layer: int, top: int = DEFAULT_TO
         leaves = [add_pre_activation(steps, subject, layer, k) for k in shown]
         for k, z in zip(shown, leaves, strict=True):
             add_activation(steps, subject, layer, k, z)
+    show_inputs(steps, subject, layer)
     return steps.conclude(f"Layer {layer} ({function.name}, {n_in:,} inputs, {n_out:,} neurons)")
 
 

@@ -5,11 +5,10 @@ from typing import Any
 import numpy as np
 
 from pellucid.explain.derivation import DEFAULT_TOP, Derivation, Steps
-from pellucid.explain.document import Paragraph
-from pellucid.explain.inputs import NORMALISED
+from pellucid.explain.raw_inputs import add_main_input, show_inputs
 from pellucid.explain.subject import Subject
 from pellucid.explain.sums import ManyTerms
-from pellucid.expression import Expression, constant, functions
+from pellucid.expression import Expression, functions
 from pellucid.maths import Network
 from pellucid.maths.activations import LARGE_EXPONENT
 from pellucid.model import Model
@@ -18,8 +17,8 @@ from pellucid.model import Model
 def neuron(network: Network | Model, x: Any, *, layer: int, neuron: int, top: int = DEFAULT_TOP) -> Derivation:
     """The derivation of a neuron's activation; `.value` is the activation.
 
-    *Formula*: s = Σₚ wₘ,ₚ aₚ; z = s + bₘ; a = f(z). Before them, for a model that scales its inputs, a⁽¹⁾ = x · scale
-    of the input that matters most.
+    *Formula*: s = Σₚ wₘ,ₚ aₚ; z = s + bₘ; a = f(z). Before them, for a model, a⁽¹⁾ = (x − shift) · scale of the input
+    that matters most.
 
     Parameters:
         network: a Network with an input vector x, or a Model with a raw input.
@@ -41,6 +40,7 @@ def neuron(network: Network | Model, x: Any, *, layer: int, neuron: int, top: in
         subject.variable("s", layer, neuron),
         weighted_terms(steps, subject, layer, neuron),
     )
+    show_inputs(steps, subject, layer)
     z = steps.add(
         "pre-activation: the weighted sum plus the bias",
         subject.variable("z", layer, neuron),
@@ -58,43 +58,6 @@ def weighted_terms(steps: Steps, subject: Subject, layer: int, neuron: int) -> M
     return ManyTerms(
         values,
         lambda k: subject.weight(layer, neuron, k + 1) * steps.known(subject.activation(layer - 1, k + 1)),
-    )
-
-
-def add_main_input(steps: Steps, subject: Subject, layer: int, neuron: int | None = None) -> None:
-    """Adds how the input that matters most is made of its raw value, where a model scales its inputs.
-
-    It is the input of the largest term into that neuron of layer 2; else the largest input.
-    """
-    sizes = np.abs(subject.trace.activations[0])
-    if layer == 2 and neuron is not None:
-        with np.errstate(over="ignore"):
-            sizes = np.abs(subject.network.layers[0].weights[neuron - 1]) * sizes
-    add_input(steps, subject, int(sizes.argmax()) + 1, tells_of_files=True)
-    if layer > 2 and steps.finished:
-        before = "layer 2 holds" if layer == 3 else f"layers 2 to {layer - 1} hold"
-        steps.show(Paragraph(f"What {before} came about from these inputs as now follows for layer {layer}:"))
-
-
-def add_input(steps: Steps, subject: Subject, source: int, *, tells_of_files: bool = False) -> None:
-    """Adds how an input is made of its raw value, where a model scales its inputs.
-
-    Parameters:
-        tells_of_files: whether it is also said how a picture file is made into raw values.
-    """
-    raw = subject.raw
-    if raw is None or raw.features.scale == 1:
-        return
-    size = subject.network.sizes[0]
-    note = f"Each of the {size:,} inputs is its raw value times the same number."
-    if tells_of_files:
-        note += f" {NORMALISED[raw.features.normalisation]}"
-    tree = subject.number(raw.values[source - 1], "x", None, source) * constant(raw.features.scale)
-    steps.add(
-        f"from the raw example to the input vector: input {source}",
-        subject.variable("a", 1, source),
-        tree,
-        note.strip(),
     )
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 STRONGEST_INK = 0.45
 """Beneath the attributions the picture is drawn in a light grey at most, so that their colours can be seen."""
+NAME_LENGTH = 40
+"""So many characters of an input's name are drawn."""
 
 
 @drawn_in_style
@@ -20,31 +22,36 @@ def attribution_map(image: np.ndarray, attributions: np.ndarray, names: tuple[st
     """The input picture, and beside it the same with each pixel's attribution in colour over it.
 
     Parameters:
-        image: the inputs, (height, width).
-        attributions: of each pixel, in the same shape.
+        image: the inputs, (height, width), the larger the darker; or (height, width, 3) from 0 to 1, as it is seen.
+        attributions: of each pixel, (height, width).
         names: the class that positive attributions (orange) speak for, and the one for negative ones (blue).
 
     Raises:
-        InvalidValueError: the two have different shapes, or not two dimensions.
+        InvalidValueError: the two do not fit each other.
     """
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
     from matplotlib.figure import Figure
 
     values = np.asarray(attributions, np.float64)
-    if image.ndim != 2 or values.shape != image.shape:
+    if values.ndim != 2 or image.shape not in (values.shape, (*values.shape, 3)):
         raise InvalidValueError(
             f"attributions: one for each pixel of a picture of height x width is required, got shape {values.shape} "
             f"for a picture of shape {image.shape}"
         )
     greatest = float(np.abs(values).max()) or 1.0
-    height, width = image.shape
+    height, width = values.shape
     aspect = min(max(height / width, 0.3), 3.0)
     figure = Figure(figsize=(7.2, max(2.4, 3.0 * aspect + 0.6)), layout="constrained")
     left, right = figure.subplots(1, 2)
     for panel, strongest, title in ((left, 1.0, "input"), (right, STRONGEST_INK, "what each pixel did")):
-        low, high = float(image.min()), float(image.max())
-        panel.imshow(image, cmap="gray_r", vmin=low, vmax=low + ((high - low) / strongest or 1.0))
+        if image.ndim == 3:
+            # Beneath the attributions without its colours, which would be taken for theirs.
+            shown = image if strongest == 1 else np.repeat(image.mean(axis=2, keepdims=True), 3, axis=2)
+            panel.imshow(1 - strongest * (1 - shown))
+        else:
+            low, high = float(image.min()), float(image.max())
+            panel.imshow(image, cmap="gray_r", vmin=low, vmax=low + ((high - low) / strongest or 1.0))
         panel.set_title(title)
         panel.set_xticks([])
         panel.set_yticks([])
@@ -75,7 +82,7 @@ def attribution_bars(labels: Sequence[str], attributions: Sequence[float], names
     places = range(len(labels))
     panel.barh(places, attributions, color=[POSITIVE if each > 0 else NEGATIVE for each in attributions])
     panel.axvline(0, color=GREY, linewidth=0.8)
-    panel.set_yticks(places, [plain(label) for label in labels], parse_math=False)
+    panel.set_yticks(places, [plain(label, NAME_LENGTH) for label in labels], parse_math=False)
     panel.invert_yaxis()
     panel.set_xlabel(f"for {plain(names[1])}  ←  attribution  →  for {plain(names[0])}", parse_math=False)
     return figure

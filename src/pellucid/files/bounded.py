@@ -28,8 +28,8 @@ def read_bounded(path: Path, max_bytes: int) -> bytes:
     return content
 
 
-def readable(error: Exception) -> str:
-    """The message as one short line: a hostile file may have put control characters, or a megabyte, into it."""
+def readable(error: Exception | str) -> str:
+    """The message, or a name, as one short line: a hostile file may have put control characters or a megabyte in it."""
     start = str(error)[: MAX_MESSAGE_LENGTH + 1]
     text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in start)
     return text if len(text) <= MAX_MESSAGE_LENGTH else f"{text[:MAX_MESSAGE_LENGTH]}…"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.data import Features
+from pellucid.data.features.features import PREFIX
 from pellucid.errors import FormatError
 from pellucid.files import as_json
 from pellucid.maths import COSTS, Layer, Network, find_cost, require_fit
@@ -31,6 +32,7 @@ def describe(model: Model) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     for number, layer in enumerate(model.network.layers, start=2):
         tensors[f"layer{number}.weights"] = np.asarray(layer.weights)
         tensors[f"layer{number}.biases"] = np.asarray(layer.biases)
+    tensors |= model.features.tensors()
     document = {
         "format_version": FORMAT_VERSION,
         "sizes": list(model.network.sizes),
@@ -51,7 +53,9 @@ def build(tensors: dict[str, np.ndarray], document: dict[str, Any]) -> Model:
         PellucidError, TypeError, ValueError: the entries do not fit each other.
     """
     _check_entries(document)
-    network = _network_of(tensors, document["sizes"], document["activations"])
+    of_features = {name: tensor for name, tensor in tensors.items() if name.startswith(PREFIX)}
+    of_network = {name: tensor for name, tensor in tensors.items() if name not in of_features}
+    network = _network_of(of_network, document["sizes"], document["activations"])
     cost, n_outputs = document["cost"], network.sizes[-1]
     if cost not in list(COSTS):
         raise FormatError(f"cost: one of {', '.join(COSTS)} is required, got {cost!r}")
@@ -60,7 +64,7 @@ def build(tensors: dict[str, np.ndarray], document: dict[str, Any]) -> Model:
         raise FormatError("activations: softmax of a single output is always 1; at least 2 outputs are required")
     if not isinstance(document["features"], dict):
         raise FormatError("features: an object is required")
-    features = Features.from_dict(document["features"])
+    features = Features.from_dict(document["features"], of_features)
     if features.n_features != network.sizes[0]:
         raise FormatError(
             f"features: they give {features.n_features} numbers, the input layer has {network.sizes[0]} neurons"

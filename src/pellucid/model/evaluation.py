@@ -8,6 +8,7 @@ import numpy as np
 
 from pellucid.data import Features, Part, expected_outputs
 from pellucid.errors import InvalidValueError, require_kind
+from pellucid.files.mapping import release
 from pellucid.maths import Cost, Network, example_costs, find_cost, require_fit
 from pellucid.model.decision import predicted_classes
 from pellucid.model.model import Model, require_finite_outputs
@@ -85,11 +86,13 @@ def outputs_of(network: Network, features: Features, part: Part) -> tuple[np.nda
     Raises:
         InvalidValueError: an output is not finite.
     """
-    slices = [slice(first, first + ROWS_AT_ONCE) for first in range(0, part.n_samples, ROWS_AT_ONCE)]
+    last: list[tuple[np.ndarray, np.ndarray]] = []
     with np.errstate(all="ignore"):  # what leaves the finite numbers is told below
-        traces = [network.forward(features.batch(part.raw[rows])) for rows in slices]
-    z = np.concatenate([trace.pre_activations[-1] for trace in traces])
-    outputs = np.concatenate([trace.activations[-1] for trace in traces])
+        for first in range(0, part.n_samples, ROWS_AT_ONCE):
+            trace = network.forward(features.batch(part.raw[first : first + ROWS_AT_ONCE]))
+            last.append((trace.pre_activations[-1], trace.activations[-1]))
+            release(part.raw)
+    z, outputs = (np.concatenate(arrays) for arrays in zip(*last, strict=True))
     require_finite_outputs(outputs)
     return z, outputs
 

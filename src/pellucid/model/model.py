@@ -67,13 +67,22 @@ class Model:
         """The answers to raw inputs, as they were before scaling.
 
         Parameters:
-            raw: one example, or several stacked along the first axis; each in the features' shape, or flat.
+            raw: one example or several: numbers stacked along the first axis, each in the features' shape or flat; or
+                what the features' encoder takes, such as a picture's file, a text, a row of a table.
 
         Raises:
             InvalidValueError: another shape, or outputs that are not finite.
         """
+        return self.answers_to(self.features.vectors(self.features.encoded(raw)))
+
+    def answers_to(self, vectors: np.ndarray) -> list[Prediction]:
+        """The answers to input vectors: one, (n_features,), or several in rows.
+
+        Raises:
+            InvalidValueError: the outputs are not finite.
+        """
         with np.errstate(all="ignore"):  # what leaves the finite numbers is told below
-            outputs = np.atleast_2d(self.network(self.features.vectors(np.asarray(raw))))
+            outputs = np.atleast_2d(self.network(vectors))
         require_finite_outputs(outputs)
         if self.classes is None:
             return [Prediction(None, {}, row) for row in outputs]

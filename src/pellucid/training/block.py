@@ -13,11 +13,13 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 import jax
+import numpy as np
 from jax import lax
 from jax import numpy as jax_numpy
 
 from pellucid.arrays import Array
 from pellucid.data import Features, expected_outputs
+from pellucid.files.mapping import release
 from pellucid.maths import Cost, Network, Parameters, example_costs
 from pellucid.model.decision import predicted_classes
 from pellucid.training.step import LearningRule, TrainingState, step
@@ -65,7 +67,12 @@ def steps_per_block(network: Network, batch_size: int, bytes_per_example: int, n
 
 
 def compile_block(
-    network: Network, rule: LearningRule, features: Features, batch_size: int, device: str
+    network: Network,
+    rule: LearningRule,
+    features: Features,
+    batch_size: int,
+    device: str,
+    class_weights: np.ndarray | None = None,
 ) -> Callable[..., Any]:
     """The program `(state, raw, labels, rows, n_steps, learning_rate) -> (state, BlockReport)`.
 
@@ -75,6 +82,7 @@ def compile_block(
         features: turn raw examples into input vectors.
         batch_size: examples a step.
         device: cpu or gpu.
+        class_weights: how often the cost of an example of each class counts; None: once each.
 
     Returns:
         A compiled function. `rows` (block's steps × batch_size,) are the numbers of the examples, in the order in
@@ -92,8 +100,10 @@ def compile_block(
         def one_step(number: Array, carry: tuple[TrainingState, Any]) -> tuple[TrainingState, Any]:
             state, pre_activations = carry
             x = features.batch(at_step(block_raw, number))
-            expected = expected_outputs(at_step(block_labels, number), n_outputs).astype(x.dtype)
-            state, trace = step(network, rule, state, x, expected, learning_rate)
+            labels = at_step(block_labels, number)
+            expected = expected_outputs(labels, n_outputs).astype(x.dtype)
+            weights = None if class_weights is None else jnp.asarray(class_weights, x.dtype)[labels]
+            state, trace = step(network, rule, state, x, expected, learning_rate, weights)
             told = trace.pre_activations[-1]
             return state, lax.dynamic_update_index_in_dim(
                 pre_activations, told, number, 0, allow_negative_indices=False
@@ -108,27 +118,54 @@ def compile_block(
     return jax.jit(block, donate_argnums=0, compiler_options=CPU_OPTIONS if device == "cpu" else None)
 
 
-def compile_judge(network: Network, cost: Cost, features: Features) -> Callable[[Parameters, Array, Array], Any]:
-    """The program that gives a part's mean cost and the share of right answers, as two floats.
+class Judgement(NamedTuple):
+    """How a network does on a part.
 
-    It runs over slices of the part, so that the input vectors of the whole never exist at once.
+    Attributes:
+        cost: mean over the examples.
+        accuracy: share of them that are right; 0 in regression.
+        recall: the mean over the classes of the share of a class that is right; None where nobody asked for it.
+    """
+
+    cost: float
+    accuracy: float
+    recall: float | None
+
+
+def compile_judge(
+    network: Network, cost: Cost, features: Features, class_weights: np.ndarray | None = None
+) -> Callable[[Parameters, Array, Array], Judgement]:
+    """The program that judges a part.
+
+    It runs over slices of the part, so that the input vectors of the whole never exist at once. Examples that lie in a
+    file are brought to the device a slice at a time.
+
+    Parameters:
+        network, cost, features: as for `compile_block`.
+        class_weights: how often an example of each class counts in the recall, the mean over the part being 1; None:
+            no recall is found.
     """
 
     @jax.jit
-    def judge_slice(parameters: Parameters, raw: Array, labels: Array) -> tuple[Array, Array]:
+    def judge_slice(parameters: Parameters, raw: Array, labels: Array) -> tuple[Array, ...]:
         z = network.with_parameters(parameters).forward(features.batch(raw)).pre_activations[-1]
         costs, correct = _judge(network, cost, z, labels)
-        return costs.sum(), correct.sum()
+        if class_weights is None:
+            return costs.sum(), correct.sum()
+        return costs.sum(), correct.sum(), (correct * jnp.asarray(class_weights, costs.dtype)[labels]).sum()
 
-    def judge(parameters: Parameters, raw: Array, labels: Array) -> tuple[float, float]:
+    def judge(parameters: Parameters, raw: Array, labels: Array) -> Judgement:
         n_samples = raw.shape[0]
         rows = max(1, JUDGED_BYTES // (4 * features.n_features))
-        totals = [
-            judge_slice(parameters, raw[first : first + rows], labels[first : first + rows])
-            for first in range(0, n_samples, rows)
-        ]
-        costs, correct = (sum(float(total[kind]) for total in totals) for kind in (0, 1))
-        return costs / n_samples, correct / n_samples
+        totals: list[tuple[Any, ...]] = []
+        for first in range(0, n_samples, rows):
+            total = judge_slice(parameters, raw[first : first + rows], labels[first : first + rows])
+            if type(raw) is np.ndarray:  # waits, lest slices pile up that are yet to be judged
+                total = tuple(map(float, total))
+                release(raw)
+            totals.append(total)
+        means = [sum(map(float, kind)) / n_samples for kind in zip(*totals, strict=True)]
+        return Judgement(means[0], means[1], means[2] if class_weights is not None else None)
 
     return judge
 

@@ -1,7 +1,7 @@
 """The checkpoint: where training stands after its last step, as one file of plain data.
 
-It holds the last parameters (the model file holds the best epoch's), what the optimizer remembers of each, and how
-many steps were made; and no times, so that the same run gives the same bytes.
+It holds the last parameters (the model file holds the best epoch's), what the optimizer remembers of each, how many
+steps were made, and where in the data that was; and no times, so that the same run gives the same bytes.
 """
 
 from collections.abc import Sequence
@@ -11,18 +11,22 @@ from typing import Any, cast
 
 import numpy as np
 
-from pellucid.errors import FormatError, InvalidValueError, PellucidError, look_up
+from pellucid.errors import FormatError, InvalidValueError, PellucidError, described, is_whole, look_up
 from pellucid.files import pack_tensors, read_tensors, readable, write_atomically
 from pellucid.maths import ACTIVATIONS, LayerParameters, Optimizer, Penalty, find_cost
 from pellucid.maths.network import check_sizes
 from pellucid.maths.optimizers import State
 from pellucid.training.entries import entry_of, optimizer_of, penalty_of
 from pellucid.training.step import LearningRule, TrainingState
+from pellucid.training.targets import TargetScaling
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
 FORMAT_VERSION = 1
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
-KEYS = {"format_version", "sizes", "activations", "cost", "optimizer", "penalty", "time"}
+KEYS = {
+    *("format_version", "sizes", "activations", "cost", "optimizer", "penalty", "time", "epoch", "met"),
+    "target_scaling",
+}
 MAX_TIME = 2**53
 
 
@@ -34,11 +38,17 @@ class Checkpoint:
         state: the last parameters, the optimizer's memory and the number of steps made, in NumPy arrays.
         rule: the cost, the penalty and the optimizer.
         activations: the names of those of layer 2 to layer L.
+        epoch: the one under way, or done with, from 1; 0 before the first. With the seed it gives the examples' order.
+        met: how many examples of it were met.
+        scaling: of the targets, in whose scaled units the parameters answer; None: in the targets' own.
     """
 
     state: TrainingState
     rule: LearningRule
     activations: tuple[str, ...]
+    epoch: int = 0
+    met: int = 0
+    scaling: TargetScaling | None = None
 
     @property
     def optimizer(self) -> Optimizer:
@@ -127,6 +137,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     require_state(checkpoint.state, checkpoint.sizes, checkpoint.optimizer)
     find_cost(checkpoint.rule.cost.name)
     require_activations(checkpoint.activations, len(checkpoint.sizes) - 1)
+    require_position(checkpoint.epoch, checkpoint.met)
     document = {
         "format_version": FORMAT_VERSION,
         "sizes": list(checkpoint.sizes),
@@ -135,6 +146,9 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         "optimizer": entry_of(checkpoint.optimizer),
         "penalty": entry_of(checkpoint.penalty),
         "time": int(checkpoint.state.time),
+        "epoch": checkpoint.epoch,
+        "met": checkpoint.met,
+        "target_scaling": None if checkpoint.scaling is None else checkpoint.scaling.to_dict(),
     }
     write_atomically(path, pack_tensors(tensors_of(checkpoint.state), document))
 
@@ -204,7 +218,24 @@ def _build(tensors: dict[str, np.ndarray], document: dict[str, Any]) -> Checkpoi
     )
     require_state(state, whole, optimizer)
     rule = LearningRule(find_cost(document["cost"]), optimizer, penalty)
-    return Checkpoint(state, rule, tuple(cast(list[str], activations)))
+    require_position(document["epoch"], document["met"])
+    entry = document["target_scaling"]
+    scaling = None if entry is None else TargetScaling.from_dict(entry, whole[-1])
+    names = tuple(cast(list[str], activations))
+    return Checkpoint(state, rule, names, document["epoch"], document["met"], scaling)
+
+
+def require_position(epoch: Any, met: Any) -> None:
+    """Checks a position within the data.
+
+    Raises:
+        InvalidValueError: it is none.
+    """
+    for name, value in (("epoch", epoch), ("met", met)):
+        if not is_whole(value, 0, MAX_TIME):
+            raise InvalidValueError(f"{name}: a whole number from 0 to 2⁵³ is required, got {described(value)}")
+    if met and not epoch:
+        raise InvalidValueError(f"met: 0 is required before the first epoch, got {met}")
 
 
 def require_activations(names: Sequence[Any], n_layers: int) -> None:

@@ -12,7 +12,7 @@ import jax
 import numpy as np
 from jax import numpy as jax_numpy
 
-from pellucid.data import Features, expected_outputs
+from pellucid.data import Features, NumberEncoder, expected_outputs
 from pellucid.errors import EngineError, InvalidValueError
 from pellucid.maths import Network, Parameters, find_cost
 from pellucid.maths.optimizers import SGD
@@ -75,7 +75,7 @@ def verify(device: str, dtype: Any) -> None:
     generator = np.random.default_rng(1)
     raw = generator.integers(0, 256, (n_steps * batch_size, 20), dtype=np.uint8)
     labels = generator.integers(0, 10, n_steps * batch_size)
-    features = Features((20,), scale=1 / 255)
+    features = Features(NumberEncoder((20,)), scale=1 / 255)
 
     known = start(network.parameters, rule.optimizer)
     for number in range(n_steps):
@@ -108,6 +108,14 @@ def compare(known: Parameters, computed: Parameters) -> None:
 def on_device(arrays: Tree) -> Tree:
     """Copies of parameters, or of a whole state, on the present device, which training may use up."""
     return jax.tree.map(lambda array: jnp.array(array, copy=True), arrays)
+
+
+def lent(array: np.ndarray) -> Any:
+    """The array on the present device, which uses it where it lies if it can: nobody may write to it any more.
+
+    A CPU can where the address is a multiple of 64 bytes; `jax.numpy.asarray` would copy it even then.
+    """
+    return jax.device_put(array)
 
 
 def on_host(arrays: Tree) -> Tree:

@@ -8,7 +8,13 @@ from pellucid.training.step import LearningRule, TrainingState, step
 
 
 def name_fault(
-    network: Network, rule: LearningRule, state: TrainingState, x: Elements, expected: Outputs, learning_rate: float
+    network: Network,
+    rule: LearningRule,
+    state: TrainingState,
+    x: Elements,
+    expected: Outputs,
+    learning_rate: float,
+    weights: Array | None = None,
 ) -> str:
     """One sentence on the first layer whose numbers are not finite in the step from this state.
 
@@ -18,9 +24,10 @@ def name_fault(
         state: the last one before the fault, in NumPy arrays.
         x, expected: the mini-batch at which it happened.
         learning_rate: r of that step.
+        weights: how often each example's cost counted; None: once each.
     """
     with np.errstate(all="ignore"):
-        after, trace = step(network, rule, state, x, expected, learning_rate)
+        after, trace = step(network, rule, state, x, expected, learning_rate, weights)
     return (
         _first_layer("the weights of layer {} were no longer finite", _by_layer(state.parameters))
         or _first_layer("the pre-activations of layer {} overflowed", list(trace.pre_activations))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from importlib import resources
 from typing import Any, cast
 
-from pellucid.data import Dataset
+from pellucid.data import CATALOG, Dataset
 from pellucid.errors import FormatError, InvalidValueError, look_up
 from pellucid.maths import L2, OPTIMIZERS, Network, Optimizer, find_cost
 from pellucid.training.loop import check_numbers
@@ -26,12 +26,15 @@ class Recipe:
         output: of the output layer; None: it follows from the cost.
         initializer: how the network starts.
         cost: what is made small; None: cross-entropy on classes, half-squared-error in regression.
-        optimizer: how; `momentum` and `nesterov` are of sgd alone.
+        optimizer: how; `momentum` and `nesterov` are of sgd alone, `weight_decay` of adamw.
         learning_rate: r; None: the optimizer's usual one.
+        weight_decay: λ; None: the optimizer's usual one.
         l2: strength of the L2 penalty; 0: none.
         batch_size: examples a step, or "full".
         epochs: at most so many.
         patience: stop after so many epochs without a better one; 0: never.
+        schedule: how the learning rate moves on: constant or cosine.
+        balance: what is done about classes of different sizes: none, weights or resample, as `train` has it.
     """
 
     hidden: tuple[int, ...] = (128,)
@@ -43,20 +46,23 @@ class Recipe:
     learning_rate: float | None = None
     momentum: float = 0.0
     nesterov: bool = False
+    weight_decay: float | None = None
     l2: float = 0.0
     batch_size: int | str = 64
     epochs: int = 100
     patience: int = 10
+    schedule: str = "constant"
+    balance: str = "none"
 
     def with_choices(self, choices: Mapping[str, Any]) -> "Recipe":
         """The recipe with other choices where they are given (not None).
 
-        Another optimizer does not keep the rate and the momentum that were chosen for the one before, nor another
-        cost its output layer.
+        Another optimizer does not keep the rate, the momentum and the decay that were chosen for the one before, nor
+        another cost its output layer.
         """
         given = {name: value for name, value in choices.items() if value is not None}
         if given.get("optimizer", self.optimizer) != self.optimizer:
-            given = {"learning_rate": None, "momentum": 0.0, "nesterov": False} | given
+            given = {"learning_rate": None, "momentum": 0.0, "nesterov": False, "weight_decay": None} | given
         if given.get("cost", self.cost) != self.cost:
             given = {"output": None} | given
         return replace(self, **given)
@@ -80,24 +86,30 @@ class Recipe:
     def network_for(self, data: Dataset, seed: int) -> Network:
         """A random network of this shape for the data.
 
+        Two classes under binary cross-entropy are the two values of one output neuron; otherwise there is one a class,
+        or one a target.
+
         Raises:
             InvalidValueError: sizes, names or counts that do not fit.
         """
-        output = self.resolved(data).output or "identity"
+        resolved = self.resolved(data)
         if len(self.activation) not in (1, len(self.hidden)):
             raise InvalidValueError(
                 f"activation: one name, or one for each of the {len(self.hidden)} hidden layers, is required, "
                 f"got {len(self.activation)}"
             )
         names = self.activation * len(self.hidden) if len(self.activation) == 1 else self.activation
-        sizes = [data.features.n_features, *self.hidden, data.train.n_outputs]
-        return Network.random(sizes, activation=[*names, output], initializer=self.initializer, seed=seed)
+        is_yes_or_no = resolved.cost == "binary-cross-entropy" and len(data.classes or ()) == 2
+        sizes = [data.features.n_features, *self.hidden, 1 if is_yes_or_no else data.train.n_outputs]
+        activations = [*names, resolved.output or "identity"]
+        return Network.random(sizes, activation=activations, initializer=self.initializer, seed=seed)
 
     def build_optimizer(self) -> Optimizer:
         """The optimizer chosen, with its rate.
 
         Raises:
-            InvalidValueError: an unknown name, a rate out of range, or a momentum for an optimizer other than sgd.
+            InvalidValueError: an unknown name, a rate out of range, a momentum for an optimizer other than sgd, or a
+                weight decay for another than adamw.
         """
         kind = look_up(self.optimizer, OPTIMIZERS, "optimizer")
         choices: dict[str, Any] = {}
@@ -105,6 +117,12 @@ class Recipe:
             choices = {"learning_rate": 0.1, "momentum": self.momentum, "nesterov": self.nesterov}
         elif self.momentum or self.nesterov:
             raise InvalidValueError(f"momentum, nesterov: they belong to the optimizer sgd, got {self.optimizer}")
+        if self.weight_decay is not None:
+            if self.optimizer != "adamw":
+                raise InvalidValueError(
+                    f"weight_decay: it belongs to the optimizer adamw, got {self.optimizer}; l2 goes with any"
+                )
+            choices["weight_decay"] = self.weight_decay
         if self.learning_rate is not None:
             choices["learning_rate"] = self.learning_rate
         return kind(**choices)
@@ -112,18 +130,23 @@ class Recipe:
     def training_choices(self, data: Dataset) -> dict[str, Any]:
         """The arguments of `train` that this recipe stands for.
 
+        Numbers to predict are scaled while they are learnt, if the output layer is the identity.
+
         Raises:
             InvalidValueError: one is unknown or out of range.
         """
-        batch_size = self.batch_size
+        batch_size, resolved = self.batch_size, self.resolved(data)
         check_numbers(batch_size, self.epochs, 0, self.patience or None)
         return {
-            "cost": self.resolved(data).cost,
+            "cost": resolved.cost,
             "optimizer": self.build_optimizer(),
             "penalty": L2(self.l2) if self.l2 else None,
             "batch_size": batch_size,
             "epochs": self.epochs,
             "patience": self.patience or None,
+            "schedule": self.schedule,
+            "balance": self.balance,
+            "scale_targets": data.task == "regression" and resolved.output == "identity",
         }
 
     def to_toml(self, **others: Any) -> str:
@@ -157,10 +180,13 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "learning_rate": is_kind(int, float),
     "momentum": is_kind(int, float),
     "nesterov": is_kind(bool),
+    "weight_decay": is_kind(int, float),
     "l2": is_kind(int, float),
     "batch_size": is_kind(int, str),
     "epochs": is_kind(int),
     "patience": is_kind(int),
+    "schedule": is_kind(str),
+    "balance": is_kind(str),
 }
 """What a recipe file may hold."""
 
@@ -200,3 +226,22 @@ def load_recipe(name: str) -> tuple[Recipe, str]:
     look_up(name, dict.fromkeys(recipe_names()), "recipe")
     file = resources.files("pellucid.training") / "recipes" / f"{name}.toml"
     return parse_recipe(file.read_text(encoding="utf-8"), f"recipe {name}")
+
+
+def default_recipe(name: str) -> tuple[Recipe, str | None]:
+    """The recipe that data are trained with where none is chosen, and its name.
+
+    Parameters:
+        name: of the data: a named set, also with one of its splits (`spoken-digits:unseen-theo`), or anything else.
+
+    Returns:
+        The recipe that is named like the split, else like the set, if one comes along; else the recipe of every choice
+        left as it is, and None.
+    """
+    place, _, split = name.partition(":")
+    if place in CATALOG:
+        known = recipe_names()
+        for own in (f"{place}-{split}", place):
+            if own in known:
+                return load_recipe(own)[0], own
+    return Recipe(), None

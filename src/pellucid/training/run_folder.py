@@ -3,7 +3,6 @@
 import json
 import shutil
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 
 from pellucid.errors import AlreadyExistsError, InvalidValueError, WriteError
@@ -39,7 +38,8 @@ class NewRun:
     """
 
     def __init__(self, folder: Path | None, name: str, *, overwrite: bool) -> None:
-        self.folder, self.name, self.overwrite = folder, name, overwrite
+        # A colon, as in spoken-digits:unseen-theo, may not stand in the name of a folder on Windows.
+        self.folder, self.name, self.overwrite = folder, name.replace(":", "-"), overwrite
         if folder is not None:
             check_target(folder, overwrite=overwrite)
         self.parent = RUNS if folder is None else folder.parent
@@ -115,7 +115,7 @@ def write_results(folder: Path, model: Model, result: TrainingResult) -> None:
     Raises:
         WriteError: the disk is full.
     """
-    history = [json.dumps(asdict(record), allow_nan=False) for record in result.history]
+    history = [json.dumps(record.to_dict(), allow_nan=False) for record in result.history]
     pairs = zip(result.history, result.seconds, strict=True)
     timings = [json.dumps({"epoch": record.epoch, "seconds": seconds}) for record, seconds in pairs]
     save(model, folder / MODEL_FILE)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from pellucid.arrays import Array, Biases, Elements, Outputs, Weights
 from pellucid.maths import Cost, ForwardTrace, LayerParameters, Network, Optimizer, Parameters, Penalty, backward
+from pellucid.maths.backward import Gradients, find_deltas, parameter_gradients
 from pellucid.maths.optimizers import State
 
 
@@ -44,6 +45,7 @@ def step(
     x: Elements,
     expected: Outputs,
     learning_rate: Array | float,
+    weights: Array | None = None,
 ) -> tuple[TrainingState, ForwardTrace]:
     """The state after one correction, and the trace of the forward pass before it.
 
@@ -54,10 +56,14 @@ def step(
         x: a mini-batch (n_samples, n_features).
         expected: E, (n_samples, n_outputs).
         learning_rate: r of this step.
+        weights: how often each example's cost counts, (n_samples,); None: once each.
     """
     network = network.with_parameters(state.parameters)
     trace = network.forward(x)
-    gradients = backward(network, trace, expected, rule.cost)
+    if weights is None:
+        gradients = backward(network, trace, expected, rule.cost)
+    else:
+        gradients = weighted_gradients(network, trace, expected, rule.cost, weights)
     time = state.time + 1
     parameters: list[LayerParameters] = []
     memory: list[tuple[State, State]] = []
@@ -70,6 +76,17 @@ def step(
         parameters.append(layer)
         memory.append(remembered)
     return TrainingState(tuple(parameters), tuple(memory), time), trace
+
+
+def weighted_gradients(
+    network: Network, trace: ForwardTrace, expected: Outputs, cost: Cost, weights: Array
+) -> Gradients:
+    """The gradient of the mean over the examples of weight × cost.
+
+    Each δ⁽ˡ⁾ of an example is linear in its cost, so a cost that counts u times has u times the deltas.
+    """
+    deltas = find_deltas(network, trace, expected, cost)
+    return parameter_gradients(tuple(weights[:, None] * delta for delta in deltas), trace)
 
 
 def total_gradient(

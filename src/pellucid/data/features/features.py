@@ -1,54 +1,112 @@
-"""Raw examples to input vectors: the shape that is required, and the scale that is applied."""
+"""Raw examples to input vectors: an encoder, once and outside the compiled step, then a shift and a scale within it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, TypeAlias, get_args
+from typing import Any, cast
 
+import numpy as np
 from jaxtyping import Float, Shaped
 
 from pellucid.arrays import Array, namespace
-from pellucid.errors import FormatError, InvalidValueError
+from pellucid.data.features.encoder import Encoder, require_entries
+from pellucid.errors import FormatError, InvalidValueError, look_up
 
-Normalisation: TypeAlias = Literal["none", "mnist", "uci-digits"]
-"""The rule by which a picture file becomes a raw example."""
-NORMALISATIONS: tuple[str, ...] = get_args(Normalisation)
+EACH = "each"
+"""What a model file says in the place of a number where every input has its own, in a tensor."""
+PREFIX = "features."
+"""How the names of these tensors begin in a model file."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Features:
     """How the raw examples of a data set become input vectors; it travels in the model file.
 
+    *Formula*: network input = (encoded value − shift) × scale.
+
     Parameters:
-        shape: Of one raw example, such as (28, 28).
-        scale: Raw value × scale = network input; 1/255 for MNIST, 1/16 for the digits, 1 for plain numbers.
-        normalisation: The rule by which a picture file becomes a raw example; "none" where there is no such rule.
+        encoder: makes of a raw example an array of numbers of one shape: what `Part.raw` holds.
+        scale: one number for all inputs, or one each, (n_features,); 1/255 for MNIST.
+        shift: likewise.
     """
 
-    KIND: ClassVar[str] = "array"
-    """What the model file calls features of this kind, so that others (text, tables, sound) can come beside them."""
-
-    shape: tuple[int, ...]
-    scale: float = 1.0
-    normalisation: Normalisation = "none"
+    encoder: Encoder
+    scale: float | Float[np.ndarray, " n_features"] = 1.0
+    shift: float | Float[np.ndarray, " n_features"] = 0.0
 
     def __post_init__(self) -> None:
-        if not self.shape or any(size < 1 for size in self.shape):
-            raise InvalidValueError(f"features: shape must hold whole numbers of at least 1, not {self.shape}")
-        if not (math.isfinite(self.scale) and self.scale > 0):
-            raise InvalidValueError(f"features: scale must be a finite number above 0, not {self.scale}")
-        if self.normalisation not in NORMALISATIONS:
-            raise InvalidValueError(
-                f"features: normalisation must be one of {', '.join(NORMALISATIONS)}, not {self.normalisation!r}"
-            )
+        for name, value in (("scale", self.scale), ("shift", self.shift)):
+            numbers = np.asarray(value)
+            if numbers.shape not in ((), (self.n_features,)):
+                raise InvalidValueError(
+                    f"features: {name} must be one number or {self.n_features}, got shape {numbers.shape}"
+                )
+            if not np.isfinite(numbers).all() or (name == "scale" and not (numbers > 0).all()):
+                required = "finite and above 0" if name == "scale" else "finite"
+                raise InvalidValueError(f"features: {name} must be {required}, got {described(numbers)}")
+            # float32 and one form, so that what is trained, saved and explained is the same number.
+            object.__setattr__(self, name, float(numbers) if numbers.ndim == 0 else numbers.astype(np.float32))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Features):
+            return NotImplemented
+        mine, theirs = self.tensors(), other.tensors()
+        return (
+            self.to_dict() == other.to_dict()
+            and set(mine) == set(theirs)
+            and all(np.array_equal(mine[name], theirs[name]) for name in mine)
+        )
+
+    __hash__ = None  # pyright: ignore[reportAssignmentType]
+
+    @classmethod
+    def learnt(cls, encoder: Encoder, encoded: Shaped[np.ndarray, "n_samples ..."]) -> "Features":
+        """The features with the scaling that the encoder learns from the training part's encoded examples."""
+        scaling = encoder.scaling(encoded.reshape(len(encoded), -1))
+        return cls(encoder, scaling.scale, scaling.shift)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one encoded example, such as (28, 28)."""
+        return self.encoder.shape
 
     @property
     def n_features(self) -> int:
         """The length of one input vector."""
         return math.prod(self.shape)
 
+    @property
+    def is_scaled(self) -> bool:
+        """Whether inputs differ from encoded values."""
+        has_one_number_each = isinstance(self.scale, float) and isinstance(self.shift, float)
+        return not has_one_number_each or self.scale != 1 or self.shift != 0
+
+    def encoded(self, raw: Any) -> Shaped[np.ndarray, "..."]:
+        """Raw examples as this encoder encodes them; arrays of numbers are so already, unless it says otherwise.
+
+        Parameters:
+            raw: one example or several: numbers, or what the encoder takes (a picture's file, a text, a row, a sound).
+
+        Returns:
+            Numbers that are encoded already as they came; else (n, *shape).
+
+        Raises:
+            InvalidValueError: it is no such example. FormatError, DataError: it cannot be encoded.
+        """
+        if not self.encoder.is_raw(raw):
+            try:
+                array = np.asarray(raw)
+            except ValueError:
+                array = np.empty((), object)
+            if np.isdtype(array.dtype, ("bool", "numeric")):
+                if not self.encoder.is_raw(array):
+                    return array
+                holds_arrays = isinstance(raw, Sequence) and isinstance(raw[0], np.ndarray)
+                raw = raw if holds_arrays else array
+        return self.encoder.encode(self.encoder.gathered(raw))
+
     def vectors(self, raw: Shaped[Array, "..."]) -> Float[Array, "*n_samples n_features"]:
-        """The input vectors of one raw example or of several, whichever the shape says.
+        """The input vectors of one encoded example or of several, whichever the shape says.
 
         Where examples have the shape (1, k), an array of that shape is one example: `batch` is for a batch of one.
 
@@ -66,7 +124,7 @@ class Features:
         return self.batch(raw)
 
     def batch(self, raw: Shaped[Array, "..."]) -> Float[Array, "n_samples n_features"]:
-        """The input vectors of n raw examples, in their own array library, also inside a compiled function.
+        """The input vectors of n encoded examples, in their own array library, also inside a compiled function.
 
         Parameters:
             raw: n examples stacked along the first axis, each of this shape or flat: (n, …), also with n = 1.
@@ -88,43 +146,78 @@ class Features:
                 f"axis; shape {raw.shape} arrived"
             )
         vectors = xp.reshape(raw, (raw.shape[0], self.n_features))
-        if self.scale == 1:
+        if not self.is_scaled:
             return vectors if xp.isdtype(raw.dtype, "real floating") else xp.astype(vectors, xp.float32)
-        return xp.astype(vectors, xp.float32) * self.scale
+        return self.scaled(xp.astype(vectors, xp.float32))
+
+    def scaled(self, encoded: Float[Array, "... n_features"]) -> Float[Array, "... n_features"]:
+        """(encoded − shift) × scale, in the numbers' own precision."""
+        if isinstance(self.shift, np.ndarray) or self.shift != 0:
+            encoded = encoded - self.shift
+        return encoded * self.scale
+
+    def unscaled(self, vectors: Float[np.ndarray, "... n_features"]) -> Float[np.ndarray, "... n_features"]:
+        """The encoded values of input vectors: `scaled` undone, in float64."""
+        return np.asarray(vectors, np.float64) / self.scale + self.shift
 
     def to_dict(self) -> dict[str, Any]:
-        """What JSON can hold of it, for the model file."""
-        return {"kind": self.KIND, "shape": list(self.shape), "scale": self.scale, "normalisation": self.normalisation}
+        """What JSON can hold of it, for the model file; `tensors` has the rest."""
+        return {
+            "kind": self.encoder.KIND,
+            "scale": EACH if isinstance(self.scale, np.ndarray) else self.scale,
+            "shift": EACH if isinstance(self.shift, np.ndarray) else self.shift,
+            **self.encoder.to_dict(),
+        }
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        """What of it are arrays, for the model file, under names that begin with `features.`"""
+        named = {"scale": self.scale, "shift": self.shift, **self.encoder.tensors()}
+        return {f"{PREFIX}{name}": value for name, value in named.items() if isinstance(value, np.ndarray)}
 
     @classmethod
-    def from_dict(cls, entries: Mapping[str, Any]) -> "Features":
-        """The features that `to_dict` wrote.
+    def from_dict(cls, entries: Mapping[str, Any], tensors: Mapping[str, np.ndarray] | None = None) -> "Features":
+        """The features that `to_dict` and `tensors` wrote.
 
         Raises:
-            FormatError: An entry is missing, unknown or not what it may be.
+            FormatError: An entry or a tensor is missing, unknown or not what it may be.
         """
-        if "kind" in entries and entries["kind"] != cls.KIND:
+        from pellucid.data.features import ENCODERS
+
+        given = {name.removeprefix(PREFIX): tensor for name, tensor in (tensors or {}).items()}
+        kind = entries.get("kind")
+        if not isinstance(kind, str) or kind not in ENCODERS:
             raise FormatError(
-                f"features: kind must be '{cls.KIND}', not {entries['kind']!r}; if a newer Pellucid wrote it, upgrade "
-                "with: pip install --upgrade pellucid"
+                f"features: kind must be one of {', '.join(ENCODERS)}, not {kind!r}; if a newer Pellucid wrote it, "
+                "upgrade with: pip install --upgrade pellucid"
             )
-        required = {"kind", "shape", "scale", "normalisation"}
-        if set(entries) != required:
-            raise FormatError(
-                f"features: the entries {', '.join(sorted(required))} are required, "
-                f"{', '.join(sorted(map(str, entries))) or 'none'} arrived"
-            )
-        shape, scale, normalisation = entries["shape"], entries["scale"], entries["normalisation"]
-        # bool is a kind of int in Python, and JSON tells the two apart: hence `type` and not `isinstance`.
-        if type(shape) not in (list, tuple) or any(type(size) is not int for size in shape):
-            raise FormatError(f"features: shape must be a list of whole numbers, not {shape!r}")
-        if type(scale) not in (int, float):
-            raise FormatError(f"features: scale must be a number, not {scale!r}")
-        if normalisation not in NORMALISATIONS:
-            raise FormatError(
-                f"features: normalisation must be one of {', '.join(NORMALISATIONS)}, not {normalisation!r}"
-            )
+        encoder_kind = look_up(kind, ENCODERS, "features: kind")
+        require_entries(entries, {"kind", "scale", "shift"} | encoder_kind.ENTRIES)
         try:
-            return cls(tuple(shape), float(scale), normalisation)
+            numbers = {name: scaling_number(name, entries[name], given) for name in ("scale", "shift")}
+            encoder = encoder_kind.from_dict({name: entries[name] for name in encoder_kind.ENTRIES}, given)
+            features = cls(encoder, **numbers)
         except (InvalidValueError, OverflowError) as error:
             raise FormatError(str(error)) from error
+        known = {name.removeprefix(PREFIX) for name in features.tensors()}
+        if set(given) != known:
+            odd = ", ".join(sorted(set(given) ^ known)[:4])
+            raise FormatError(f"features: the tensors {', '.join(sorted(known)) or 'none'} are required, not {odd}")
+        return features
+
+
+def scaling_number(name: str, entry: Any, tensors: Mapping[str, np.ndarray]) -> float | np.ndarray:
+    """Scale or shift from its entry, or from the tensor that the entry points to.
+
+    Raises:
+        FormatError: it is neither a number nor such a tensor.
+    """
+    if entry == EACH and name in tensors and np.isdtype(tensors[name].dtype, "real floating"):
+        return tensors[name]
+    if type(entry) not in (int, float):
+        raise FormatError(f"features: {name} must be a number, or '{EACH}' with a tensor of them, not {entry!r}")
+    return float(cast(float, entry))
+
+
+def described(numbers: np.ndarray) -> str:
+    """A number, or of several the first that is not what it should be."""
+    return str(numbers) if numbers.ndim == 0 else f"{numbers[~(np.isfinite(numbers) & (numbers > 0))][:1]} among them"

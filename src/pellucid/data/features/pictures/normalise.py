@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 
-from pellucid.data.features.ink import Polarity, find_ink
-from pellucid.data.features.picture_files import read_grey, source_name
-from pellucid.data.features.strokes import widen_thin_strokes
+from pellucid.data.features.pictures.files import Picture, read_grey, source_name
+from pellucid.data.features.pictures.ink import Polarity, find_ink
+from pellucid.data.features.pictures.strokes import widen_thin_strokes
 from pellucid.errors import DataError, InvalidValueError, look_up
 
-Rule = Literal["mnist", "uci-digits"]
+InkRule: TypeAlias = Literal["mnist", "uci-digits"]
+"""By which the ink of a handwritten digit becomes a raw example."""
 
 INK_SHARE = 0.3
 """Part of the field that is ink in the UCI digits, whatever the digit: 312 ± 34 of 1,024 points."""
@@ -29,18 +29,18 @@ class NormalisedPicture:
     polarity: Polarity
 
 
-def normalise_picture(source: Path | bytes, shape: tuple[int, int], rule: Rule) -> NormalisedPicture:
-    """The raw example that a PNG or JPEG picture of one digit becomes.
+def normalise_picture(source: Picture, shape: tuple[int, int], rule: InkRule) -> NormalisedPicture:
+    """The raw example that a PNG, JPEG or WebP picture of one digit becomes.
 
     Parameters:
-        source: a file, or a file's bytes; any size up to 50 megapixels, grey or colour, with or without alpha.
+        source: a file, a file's bytes, or pixels; any size up to 50 megapixels, grey or colour, with or without alpha.
         shape: height and width of a raw example, in pixels.
         rule: "mnist" scales to a box of 20 x 20 in 28 x 28 (in proportion for other shapes), keeping the proportions,
             and puts the centre of mass in the centre; "uci-digits" upright, as tall as the field, counts ink points.
 
     Raises:
         MissingFileError: there is no such file.
-        FormatError: the file is no PNG or JPEG picture, is damaged or too large.
+        FormatError: the file is no PNG, JPEG or WebP picture, is damaged or too large.
         DataError: the picture is blank.
         InvalidValueError: a side of the shape is less than 1, or the rule is unknown.
     """

@@ -1,0 +1,121 @@
+"""Examples that are files, such as pictures and sounds: each is read when it is asked for."""
+
+from abc import ABC
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from jaxtyping import Int
+
+from pellucid.data.sources.examples import Examples
+from pellucid.data.sources.members import Labelled, Members
+from pellucid.errors import FormatError, MissingFileError
+from pellucid.files import read_bounded
+
+SHOWN_SUFFIXES = 4
+
+
+class FileExamples(Examples, ABC):
+    """Files of one kind, each read when it is asked for.
+
+    Parameters:
+        told: what they were taken for.
+        files: their names, with classes and parts.
+        read: gives the content of the file of that name.
+    """
+
+    def __init__(self, told: str, files: Labelled, read: Callable[[str], bytes]) -> None:
+        self.told, self.labels, self.parts = told, files.labels, files.parts
+        self.notes = tuple(files.notes)
+        self._names, self._read = files.names, read
+
+    def __len__(self) -> int:
+        """How many files there are."""
+        return len(self._names)
+
+    def name(self, row: int) -> str:
+        """The file's path within the folder or zip file."""
+        return self._names[row]
+
+    def content(self, row: int) -> bytes:
+        """The file's bytes.
+
+        Raises:
+            FormatError, MissingFileError: it cannot be read.
+        """
+        return self._read(self._names[row])
+
+    def contents(self, rows: Int[np.ndarray, " n_rows"]) -> Iterator[bytes]:
+        """The files' bytes, one after the other.
+
+        Raises:
+            FormatError, MissingFileError: one cannot be read; when its turn comes.
+        """
+        return (self.content(row) for row in rows.tolist())
+
+    def fingerprints(self) -> np.ndarray:
+        """A digest of each file's content. One that cannot be read is like no other: whoever encodes it finds out."""
+        return np.array([self._fingerprint(row) for row in range(len(self))], "S16")
+
+    def _fingerprint(self, row: int) -> bytes:
+        try:
+            content = self.content(row)
+        except (FormatError, MissingFileError):
+            content = b"unreadable: " + self.name(row).encode()
+        return blake2b(content, digest_size=16).digest()
+
+    def add_notes(self, notes: Sequence[str]) -> None:
+        """Adds what was noticed while learning an encoder, once."""
+        self.notes = (*self.notes, *(note for note in notes if note not in self.notes))
+
+
+def read_single(path: Path, max_bytes: int, what: str) -> bytes:
+    """The content of a single file.
+
+    Parameters:
+        path: of the file.
+        max_bytes: that it may take.
+        what: it should be: "a sound".
+
+    Raises:
+        MissingFileError: it is not there, or may not be read. FormatError: it is too large, or no regular file.
+    """
+    try:
+        return read_bounded(path, max_bytes)
+    except FileNotFoundError as error:
+        raise MissingFileError(f"{path}: {what} is required, but there is no such file") from error
+    except OSError as error:
+        raise MissingFileError(f"{path}: could not be read ({error.strerror or error})") from error
+
+
+def read_head(path: Path) -> bytes:
+    """The first twelve bytes of a file, which tell what it is.
+
+    Raises:
+        MissingFileError: it may not be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(12)
+    except OSError as error:
+        raise MissingFileError(f"{path}: could not be read ({error.strerror or error})") from error
+
+
+def tell_left_out(members: Members, names: Sequence[str], what: str) -> list[str]:
+    """A sentence on the files that are none of these names, if there are any.
+
+    Parameters:
+        members: all files.
+        names: those that are read.
+        what: these are: "sounds".
+    """
+    n_others = len(members.names) - len(names)
+    if not n_others:
+        return []
+    wanted = set(names)
+    suffixes = Counter(PurePosixPath(name).suffix.lower() or "none" for name in members.names if name not in wanted)
+    shown = ", ".join(f"{suffix}: {count:,}" for suffix, count in suffixes.most_common(SHOWN_SUFFIXES))
+    more = f" and {len(suffixes) - SHOWN_SUFFIXES:,} more" if len(suffixes) > SHOWN_SUFFIXES else ""
+    return [f"Files that are no {what} by their suffix are left out: {n_others:,} ({shown}{more})."]

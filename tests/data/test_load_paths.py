@@ -1,0 +1,185 @@
+"""A person's own data by their path or as a DataFrame: what they are taken for, and more of them for a model."""
+
+import io
+import struct
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from pellucid.data import Features, NumberEncoder, PictureEncoder, Reading, load_data, load_test, load_with
+from pellucid.errors import DataError, FormatError, InvalidValueError, MissingFileError, UnknownNameError
+
+RANDOM = np.random.default_rng(0)
+
+
+def write_pictures(folder: Path, n_of_each: int = 12, names: tuple[str, ...] = ("dark", "light")) -> Path:
+    for name in names:
+        for k in range(n_of_each):
+            content = io.BytesIO()
+            low = 0 if name == "dark" else 128
+            Image.fromarray(RANDOM.integers(low, low + 100, (6, 5), np.uint8)).save(content, "PNG")
+            path = folder / name / f"{k}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.getvalue())
+    return folder
+
+
+def people(n_rows: int = 60) -> pd.DataFrame:
+    age = RANDOM.integers(20, 70, n_rows)
+    return pd.DataFrame(
+        {"age": age, "town": RANDOM.choice(["Bern", "Lund"], n_rows), "paid": np.where(age > 45, "yes", "no")}
+    )
+
+
+def test_a_folder_of_pictures(tmp_path: Path):
+    data = load_data(write_pictures(tmp_path / "lamps"))
+    assert data.name == "lamps"
+    assert data.classes == ("dark", "light")
+    assert data.feature_shape == (6, 5)
+    assert isinstance(data.features.encoder, PictureEncoder)
+    assert data.train.raw.dtype == np.uint8
+    assert data.report is not None
+    assert next(data.report.sentences()) == "Taken for a folder of pictures, one sub-folder a class: 24 examples."
+
+
+def test_a_zip_file_of_pictures_is_the_same_data(tmp_path: Path):
+    folder = write_pictures(tmp_path / "lamps")
+    with zipfile.ZipFile(tmp_path / "lamps.zip", "w") as file:
+        for path in sorted(folder.rglob("*.png")):
+            file.write(path, path.relative_to(tmp_path))
+    assert load_data(tmp_path / "lamps.zip").checksum == load_data(folder).checksum
+
+
+def test_choices_reach_the_encoder_and_stay_with_the_data(tmp_path: Path):
+    folder = write_pictures(tmp_path / "lamps")
+    data = load_data(folder, encoding={"size": "4x4"}, validation=0.0, test=0.25)
+    assert data.feature_shape == (4, 4)
+    assert data.validation is None
+    assert data.test is not None
+    assert data.test.n_samples == 6
+    assert Reading.from_dict(data.reading) == Reading(encoding={"size": "4x4"}, validation=0.0, test=0.25)
+    with pytest.raises(UnknownNameError, match="encoding: 'sice' is not known; did you mean 'size'"):
+        load_data(folder, encoding={"sice": "4"})
+
+
+def test_a_truncated_picture_stops_or_is_skipped(tmp_path: Path):
+    folder = write_pictures(tmp_path / "lamps", 20)
+    broken = folder / "dark" / "7.png"
+    broken.write_bytes(broken.read_bytes()[:40])
+    with pytest.raises(FormatError, match=r"^dark/7\.png: .*--on-error skip$"):
+        load_data(folder)
+    data = load_data(folder, on_error="skip")
+    assert data.report is not None
+    assert [name for name, _ in data.report.skipped] == ["dark/7.png"]
+    assert sum(part.n_samples for part in data.parts.values()) == 39
+
+
+def test_a_second_folder_judges(tmp_path: Path):
+    folder, more = write_pictures(tmp_path / "lamps"), write_pictures(tmp_path / "more", 5)
+    data = load_data(folder, test=more)
+    assert data.test is not None
+    assert data.test.n_samples == 10
+    assert data.reading["test"] == str(more)
+    assert data.split.endswith("drawn with the fixed seed 1797; test as the data have it.")
+    with pytest.raises(MissingFileError, match="there is nothing at that path"):
+        load_data(folder, test=tmp_path / "none")
+
+
+def test_a_table_by_its_path_and_as_a_data_frame(tmp_path: Path):
+    table = people()
+    table.to_csv(tmp_path / "people.csv", index=False)
+    by_path, in_memory = load_data(tmp_path / "people.csv", label="paid"), load_data(table, label="paid")
+    assert (by_path.name, in_memory.name) == ("people", "table")
+    assert by_path.checksum == in_memory.checksum
+    assert load_data(str(tmp_path / "people.csv"), ignore=["town"]).features.n_features < by_path.features.n_features
+    with pytest.raises(UnknownNameError, match=r"'payed'.* did you mean 'paid'"):
+        load_data(table, label="payed")
+
+
+def test_numbers_to_predict(tmp_path: Path):
+    table = people()
+    table["income"] = table["age"] * 1000.5
+    data = load_data(table, label="income")
+    assert (data.task, data.classes) == ("regression", None)
+    table["decade"] = table["age"] // 10 * 10.0
+    assert load_data(table, label="decade", task="regression").task == "regression"
+    assert load_data(table, label="decade").classes == ("20", "30", "40", "50", "60")
+
+
+def test_arrays_and_texts(tmp_path: Path):
+    np.savez(tmp_path / "a.npz", x=RANDOM.normal(size=(40, 3)), y=np.arange(40) % 2)
+    assert load_data(tmp_path / "a.npz").classes == ("0", "1")
+    (tmp_path / "opinions.txt").write_text(
+        "".join(f"{'good' if k % 2 else 'bad'}\tword{k} the film\n" for k in range(40))
+    )
+    assert load_data(tmp_path / "opinions.txt").classes == ("bad", "good")
+
+
+def test_something_that_is_no_data_is_refused():
+    with pytest.raises(DataError, match=r"arrays are taken by Dataset\.from_arrays\(inputs, labels\)"):
+        load_data(np.zeros((3, 2)))
+    with pytest.raises(DataError):
+        load_data(7)
+
+
+def test_more_pictures_are_read_as_a_model_takes_them(tmp_path: Path):
+    trained = load_data(write_pictures(tmp_path / "lamps"), encoding={"size": "4x4"})
+    more = write_pictures(tmp_path / "more", 1)
+    data = load_with(more, features=trained.features, classes=trained.classes)
+    assert data.features is trained.features
+    assert sorted(np.concatenate([part.labels for part in data.parts.values()]).tolist()) == [0, 1]
+    odd = write_pictures(tmp_path / "odd", 2, ("dark", "dim"))
+    with pytest.raises(DataError, match=r"^label: one of dark, light is required, 'dim' arrived in dim/0\.png$"):
+        load_with(odd, features=trained.features, classes=trained.classes)
+
+
+def test_named_pictures_in_arrays_are_read_as_a_model_takes_them():
+    digits = load_data("digits")
+    same = load_with("digits", features=digits.features, classes=digits.classes)
+    assert same.checksum == digits.checksum
+    small = Features(PictureEncoder((4, 4), "fit"), 1 / 255)
+    fitted = load_with("digits", features=small, classes=(*digits.classes[::-1], "more"))
+    assert fitted.train.raw.shape == (1169, 16)
+    assert fitted.train.raw.max() > 200, "0 to 16 becomes 0 to 255"
+    assert fitted.train.n_outputs == 11
+    assert (9 - fitted.train.labels == digits.train.labels).all()
+    numbers = load_with("digits", features=Features(NumberEncoder((8, 8))), classes=digits.classes)
+    np.testing.assert_array_equal(numbers.train.inputs, digits.train.raw)
+    with pytest.raises(InvalidValueError, match="data: this model takes 3 numbers; digits has pictures"):
+        load_with("digits", features=Features(NumberEncoder((3,))), classes=digits.classes)
+    with pytest.raises(DataError, match="one of 0, 1 is required, the classes of the model; digits has '2'"):
+        load_with("digits", features=digits.features, classes=("0", "1"))
+    with pytest.raises(InvalidValueError, match="task: digits has classes, got regression"):
+        load_with("digits", features=digits.features)
+
+
+def test_named_pictures_in_arrays_may_be_encoded_otherwise():
+    data = load_data("digits", test=0.5, validation=0.0)
+    assert list(data.parts) == ["train", "test"]
+    with pytest.raises(InvalidValueError, match="label: digits has its own, got 'y'; leave it out"):
+        load_data("digits", label="y")
+    with pytest.raises(InvalidValueError, match="task: digits has classes, got regression"):
+        load_data("digits", task="regression")
+
+
+def test_idx_files_may_be_encoded_otherwise_but_have_parts_of_their_own(tmp_path: Path):
+    for name, n_pictures in (("train", 60), ("t10k", 20)):
+        pixels = RANDOM.integers(0, 256, (n_pictures, 6, 5), np.uint8)
+        header = struct.pack(">HBBIII", 0, 8, 3, n_pictures, 6, 5)
+        (tmp_path / f"{name}-images-idx3-ubyte").write_bytes(header + pixels.tobytes())
+        labels = np.arange(n_pictures, dtype=np.uint8) % 10
+        (tmp_path / f"{name}-labels-idx1-ubyte").write_bytes(
+            struct.pack(">HBBI", 0, 8, 1, n_pictures) + labels.tobytes()
+        )
+    data = load_data(tmp_path, encoding={"size": "4x4", "contrast": "evened"})
+    test = load_test(tmp_path, Reading(encoding={"size": "4x4", "contrast": "evened"}))
+    assert data.test is not None
+    np.testing.assert_array_equal(test.raw, data.test.raw)
+    assert (test.raw.dtype, test.raw.shape) == (np.float32, (20, 16))
+    np.testing.assert_allclose(test.raw.mean(axis=1), 0, atol=1e-5)
+    with pytest.raises(InvalidValueError, match=f"test: {tmp_path.name} has its own, got '0.3'; leave it out"):
+        load_data(tmp_path, test=0.3)
