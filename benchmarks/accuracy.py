@@ -6,6 +6,7 @@ nothing by validation.
 """
 
 import argparse
+import json
 import statistics
 import time
 import warnings
@@ -26,19 +27,22 @@ from pellucid.training.recipe import default_recipe
 
 SEEDS = (0, 1, 2, 3, 4)
 REACH = {
-    "mnist": 0.983,
-    "fashion-mnist": 0.900,
-    "spoken-digits": 0.975,
-    "cats": 0.76,
-    "cifar-cats": 0.72,
-    "faces": 0.95,
-    "sms-spam": 0.98,
-    "sentiment": 0.82,
-    "adult": 0.85,
-    "penguins": 0.97,
+    "mnist": (0.983, 120),
+    "fashion-mnist": (0.900, 120),
+    "spoken-digits": (0.975, 60),
+    "cats": (0.76, 120),
+    "cifar-cats": (0.72, 120),
+    "faces": (0.95, 60),
+    "sms-spam": (0.98, 60),
+    "sentiment": (0.82, 60),
+    "adult": (0.85, 60),
+    "penguins": (0.97, 60),
 }
-"""The least median accuracy that was asked for."""
+"""The least median accuracy that was asked for, and the seconds within which."""
 RESULTS = Path(__file__).with_name("accuracy.md")
+RECORD = Path(__file__).with_name("accuracy.jsonl")
+"""The last row of each set, so that one set can be measured anew by itself."""
+COLUMNS = ("set", "train / validation / test", "inputs", "baseline", "asked", "Pellucid", "", "time", "scikit-learn")
 HOW = (
     "Each row is `pellucid train NAME` without options, once for each of the seeds 0 to 4; the figure is the median, "
     "in brackets the least and the greatest. The best epoch is chosen on the validation part; a set without one "
@@ -105,7 +109,7 @@ def with_scikit_learn(data: Dataset) -> Callable[[int], float]:
     return run
 
 
-def row_of(name: str, data: Dataset, seeds: Iterable[int], peer_seeds: Iterable[int]) -> tuple[str, ...]:
+def row_of(name: str, data: Dataset, seeds: range, peer_seeds: range) -> tuple[str, ...]:
     """One set's row of the table."""
     assert data.test is not None
     assert data.classes is not None
@@ -113,20 +117,39 @@ def row_of(name: str, data: Dataset, seeds: Iterable[int], peer_seeds: Iterable[
     theirs = scores(with_scikit_learn(data), peer_seeds)
     counts = data.test.class_counts
     asked = REACH.get(name)
-    median = statistics.median(ours.accuracies)
-    verdict = "" if asked is None else "reached" if median >= asked else "NOT reached"
+    median, seconds = statistics.median(ours.accuracies), statistics.median(ours.seconds)
+    verdict = "" if asked is None else "reached" if median >= asked[0] and seconds <= asked[1] else "NOT reached"
     return (
         name,
         f"{data.train.n_samples:,} / {data.validation.n_samples if data.validation else 0:,} / {data.test.n_samples:,}",
         f"{data.features.n_features:,}",
         f"{max(counts) / sum(counts):.2%}",
-        "" if asked is None else f"{asked:.1%}",
+        "" if asked is None else f"{asked[0]:.1%} in {asked[1]} s",
         str(ours),
         verdict,
-        f"{statistics.median(ours.seconds):.1f} s",
-        str(theirs),
+        f"{seconds:.1f} s",
+        str(theirs) if len(peer_seeds) > 1 else f"{theirs.accuracies[0]:.2%} (one seed)",
         f"{statistics.median(theirs.seconds):.1f} s",
+        datetime.now(UTC).date().isoformat(),
     )
+
+
+def read_record() -> dict[str, tuple[str, ...]]:
+    """The rows that were measured, by set."""
+    lines = RECORD.read_text(encoding="utf-8").splitlines() if RECORD.exists() else []
+    return {row[0]: tuple(row) for row in map(json.loads, lines)}
+
+
+def keep(row: tuple[str, ...]) -> Table:
+    """The table of all sets, in the catalog's order, with this row in the place of the set's last one; also on disk."""
+    rows = {**read_record(), row[0]: row}
+    ordered = [rows[name] for name in names_of_all() if name in rows]
+    RECORD.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in ordered), encoding="utf-8")
+    table = Table("Test accuracy", (*COLUMNS, "its time", "measured"), tuple(ordered))
+    about = "\n".join(f"- {name}: {value}" for name, value in describe_machine().items())
+    title = "# Accuracy of every named data set\n\nWritten by `make accuracy`."
+    RESULTS.write_text(f"{title}\n\n{about}\n\n{table.to_markdown()}\n{HOW}\n", encoding="utf-8")
+    return table
 
 
 def names_of_all() -> list[str]:
@@ -138,26 +161,17 @@ def names_of_all() -> list[str]:
 def main() -> None:
     """Measures, shows and writes."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy", description=__doc__)
-    parser.add_argument("--only", action="append", help="this set alone; repeatable; nothing is written then")
+    parser.add_argument("--only", action="append", help="this set alone; repeatable")
     parser.add_argument("--seeds", type=int, default=len(SEEDS), help="so many seeds")
     parser.add_argument("--peer-seeds", type=int, default=len(SEEDS), help="so many for scikit-learn")
     chosen = parser.parse_args()
     progress, console = Console(stderr=True), Console(width=180)
-    rows: list[tuple[str, ...]] = []
     for name in chosen.only or names_of_all():
         progress.print(name, markup=False)
         data = load_data(name)
-        rows.append(row_of(name, data, range(chosen.seeds), range(chosen.peer_seeds)))
-        progress.print("  " + " | ".join(rows[-1]), markup=False)
-    columns = ("set", "train / validation / test", "inputs", "baseline", "asked", "Pellucid", "", "time")
-    table = Table("Test accuracy", (*columns, "scikit-learn", "its time"), tuple(rows))
-    table.show(console)
-    if not chosen.only:
-        about = "\n".join(f"- {name}: {value}" for name, value in describe_machine().items())
-        day = datetime.now(UTC).date().isoformat()
-        page = f"# Accuracy of every named data set, measured on {day}\n\nWritten by `make accuracy`.\n\n{about}\n\n"
-        RESULTS.write_text(page + table.to_markdown() + f"\n{HOW}\n", encoding="utf-8")
-        console.print(f"written: benchmarks/{RESULTS.name}")
+        table = keep(row_of(name, data, range(chosen.seeds), range(chosen.peer_seeds)))
+        table.show(console)
+    console.print(f"written: benchmarks/{RESULTS.name}")
 
 
 if __name__ == "__main__":

@@ -37,12 +37,12 @@ MOST_TIMES = 1.3
 STATUS = Path("/proc/self/status")
 HOW = (
     "Each row is a process of its own that loads a folder with inputs.npy and labels.npy, of float32 examples of 784 "
-    "numbers, with `load_data(folder, test=0, validation=0)` and trains on it with mini-batches of 128 "
-    "(784-128-10, ReLU, softmax with cross-entropy, SGD). `memory=0` has it streamed. Peak memory is the process's "
-    "greatest resident set, Python and JAX included, pages of the file counted as long as they are held; anonymous "
-    "memory is that part of it which is no copy of a file, sampled. A cap on memory is the system's RLIMIT_DATA, a "
-    "bound on all private memory that the process may ask for, address space that is never touched included. Time per "
-    "example is the median over the epochs after the first."
+    "numbers, with `load_data(folder, test=0, validation=0, encoding={'scaling': 'none'})` and trains on it with "
+    "mini-batches of 128 (784-128-10, ReLU, softmax with cross-entropy, SGD). `memory=0` has it streamed. Peak memory "
+    "is the process's greatest resident set, Python and JAX included, pages of the file counted as long as they are "
+    "held; anonymous memory is that part of it which is no copy of a file, sampled. A cap on memory is the system's "
+    "RLIMIT_DATA, a bound on all private memory that the process may ask for, address space that is never touched "
+    "included. Time per example is the median over the epochs after the first."
 )
 
 

@@ -79,7 +79,7 @@ def test_no_file_is_too_long():
     assert {path: length for path, length in lengths.items() if length > MAX_LINES} == {}
 
 
-HEAVY = {"jax", "jaxlib", "matplotlib", "sklearn", "PIL", "urllib.request", "rich"}
+HEAVY = {"jax", "jaxlib", "matplotlib", "sklearn", "PIL", "pyarrow", "pandas", "soundfile", "urllib.request", "rich"}
 LIGHT = {
     "import pellucid": HEAVY | {"numpy", "scipy", "jaxtyping"},
     "import pellucid; pellucid.Network.random([2, 2])": HEAVY | {"scipy"},
@@ -88,6 +88,7 @@ LIGHT = {
     "import pellucid.walkthrough": HEAVY,
     "import pellucid; pellucid.load_data": HEAVY,
     "import pellucid; pellucid.train": {"jax", "jaxlib"},
+    "import pellucid.cli.main": HEAVY - {"rich"},
 }
 
 

@@ -125,7 +125,7 @@ def test_show_warns_of_classes_of_very_different_sizes(given: Callable[[Dataset]
 
 
 def test_show_of_numbers_to_predict_has_no_classes(given: Callable[[Dataset], None]):
-    given(Dataset.from_arrays(np.zeros((100, 2)), np.arange(100.0)))
+    given(Dataset.from_arrays(np.arange(200.0).reshape(100, 2), np.arange(100.0)))
     text = run("show", "mine").stdout
     assert "█" not in text
     row = next(line for line in text.splitlines() if line.startswith(" train "))

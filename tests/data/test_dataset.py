@@ -153,6 +153,13 @@ class TestFromArrays:
         assert data.feature_shape == (2, 2)
         assert (data.train.inputs == 0.5).all()
 
+    @pytest.mark.parametrize("labels", [np.tile([0, 1], 100), np.linspace(0, 1, 200)], ids=["classes", "targets"])
+    def test_equal_examples_stay_in_one_part(self, labels: np.ndarray):
+        data = Dataset.from_arrays(np.repeat(np.arange(100.0).reshape(50, 2), 4, axis=0), labels)
+        contents = [{row.tobytes() for row in part.raw} for part in data.parts.values()]
+        assert sum(map(len, contents)) == len(set.union(*contents)) == 50
+        assert [len(content) for content in contents] == pytest.approx([32, 8, 10], abs=1)
+
     def test_the_checksum_is_that_of_the_arrays(self):
         data, again = Dataset.from_arrays(INPUTS, LABELS), Dataset.from_arrays(INPUTS, LABELS, name="other")
         assert len(data.checksum) == 64

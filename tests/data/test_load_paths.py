@@ -1,9 +1,11 @@
 """A person's own data by their path or as a DataFrame: what they are taken for, and more of them for a model."""
 
 import io
+import json
 import struct
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,9 @@ import pytest
 from PIL import Image
 
 from pellucid.data import Features, NumberEncoder, PictureEncoder, Reading, load_data, load_test, load_with
+from pellucid.data.load import open_data
+from pellucid.data.prepare import divide
+from pellucid.data.sources.unlabelled import load_unlabelled
 from pellucid.errors import DataError, FormatError, InvalidValueError, MissingFileError, UnknownNameError
 
 RANDOM = np.random.default_rng(0)
@@ -183,3 +188,97 @@ def test_idx_files_may_be_encoded_otherwise_but_have_parts_of_their_own(tmp_path
     np.testing.assert_allclose(test.raw.mean(axis=1), 0, atol=1e-5)
     with pytest.raises(InvalidValueError, match=f"test: {tmp_path.name} has its own, got '0.3'; leave it out"):
         load_data(tmp_path, test=0.3)
+
+
+def write_source(kind: str, path: Path, seed: int) -> Path:
+    """Labelled data of that kind; numbers for the labels of prices."""
+    generator = np.random.default_rng(seed)
+    values = generator.normal(size=(60, 3)).round(3)
+    if kind == "pictures":
+        return write_pictures(path)
+    if kind == "column":
+        np.save(path.with_suffix(".npy"), np.column_stack([values, values[:, 0] > 0]))
+        return path.with_suffix(".npy")
+    if kind == "arrays":
+        np.savez(path.with_suffix(".npz"), x=values, y=np.where(values[:, 0] > 0, "up", "down"))
+        return path.with_suffix(".npz")
+    if kind == "texts":
+        words = np.where(generator.random((60, 5)) < 0.5, "good", "bad")
+        path.write_text("".join(f"{'fine' if row[0] == 'good' else 'poor'}\t{' '.join(row)} {number}\n"
+                                for number, row in enumerate(words)))  # fmt: skip
+        return path
+    table = pd.DataFrame(values, columns=["a", "b", "c"])
+    table["town"] = generator.choice(["Bern", "Lund"], 60)
+    table["paid"] = np.where(values[:, 0] > 0, "yes", "no") if kind == "table" else 100 + 7 * values[:, 0]
+    table.to_csv(path.with_suffix(".csv"), index=False)
+    return path.with_suffix(".csv")
+
+
+@pytest.mark.parametrize("has_test", [False, True], ids=["drawn", "test-path"])
+@pytest.mark.parametrize("kind", ["pictures", "table", "prices", "texts", "arrays", "column"])
+def test_a_model_finds_the_parts_that_it_was_trained_with(kind: str, has_test: bool, tmp_path: Path):
+    source = write_source(kind, tmp_path / "mine", 1)
+    test = write_source(kind, tmp_path / "judges", 2) if has_test else None
+    data = load_data(source, test=test, validation=0.2)
+    reading = Reading.from_dict(json.loads(json.dumps(data.reading)))
+    again = load_with(source, reading, features=data.features, classes=data.classes)
+    assert again.checksum == data.checksum
+    assert again.split == data.split
+    assert data.test is not None
+
+
+def test_what_is_judged_has_no_say_in_what_is_learnt(tmp_path: Path):
+    """Huge numbers, holes and new towns among the examples of the validation and test parts change nothing."""
+    source = write_source("table", tmp_path / "mine", 1)
+    opened = open_data(source)
+    assert opened.examples is not None
+    rows = divide(opened.examples, "mine").rows
+    known, lines = opened.prepared(), source.read_text().splitlines()
+    for number, row in enumerate([*rows.validation, *rows.test]):
+        _, b, _, _, paid = lines[row + 1].split(",")
+        lines[row + 1] = f"{10**number},{b if number % 2 else ''},{-number},Town {number},{paid}"
+    (tmp_path / "other.csv").write_text("\n".join(lines) + "\n")
+    found = load_data(tmp_path / "other.csv")
+    assert found.features == known.features
+    np.testing.assert_array_equal(found.train.raw, known.train.raw)
+    assert found.test is not None
+    assert known.test is not None
+    assert (found.test.raw != known.test.raw).any()
+
+
+def test_a_label_column_that_was_found_by_its_place_is_put_aside_again(tmp_path: Path):
+    source = write_source("column", tmp_path / "mine", 1)
+    data = load_data(source)
+    assert data.reading["label"] == "3"
+    (examples,) = load_unlabelled([source], "numbers", Reading.from_dict(data.reading))
+    assert examples.contents(np.arange(2)).shape == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("choices", "message"),
+    [
+        ({"memory": -1}, "memory: a whole number of bytes from 0 is required, got -1"),
+        ({"test": True}, "test: a share from 0 to below 1, or a path, is required, got True"),
+    ],
+)
+def test_choices_that_are_none_are_refused_before_anything_is_read(choices: dict[str, Any], message: str):
+    with pytest.raises(InvalidValueError, match=f"^{message}"):
+        load_data("nowhere.csv", **choices)
+
+
+def test_a_single_column_is_named_by_a_text_and_a_share_may_be_numpys():
+    table = people()
+    data = load_data(table, features="age", test=np.float64(0.25))
+    assert data.reading["features"] == ["age"]
+    assert data.features.encoder.input_name(0) == "age"
+    assert load_data(table, ignore="town", test=0.25).checksum == data.checksum
+
+
+def test_paths_that_no_file_can_have_hold_nothing_and_an_empty_one_is_not_this_folder():
+    for path in ("a\0b.csv", "folder/" * 2_000):
+        with pytest.raises(
+            MissingFileError, match=r"or a name \(pellucid data list\), is required; there is nothing at"
+        ):
+            load_data(path)
+    with pytest.raises(UnknownNameError, match=r"^data: '' is not known"):
+        load_data("")

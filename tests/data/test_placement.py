@@ -159,12 +159,14 @@ def test_a_full_disk_is_said_before_and_while_writing(shards: Path, monkeypatch:
 
 
 @pytest.mark.parametrize("file", ["train.npy", "test.rows.npy", "skipped.json"])
-@pytest.mark.parametrize("damage", ["cut", "gone", "pickle"])
+@pytest.mark.parametrize("damage", ["cut", "empty", "gone", "pickle"])
 def test_damaged_files_are_written_anew(file: str, damage: str, shards: Path):
     known = prepare(Rows(VALUES, LABELS), "rows", SMALL).checksum
     (folder,) = shards.iterdir()
     if damage == "cut":
         (folder / file).write_bytes((folder / file).read_bytes()[:-1])
+    elif damage == "empty":
+        (folder / file).write_bytes(b"")
     elif damage == "gone":
         (folder / file).unlink()
     else:
@@ -174,6 +176,20 @@ def test_damaged_files_are_written_anew(file: str, damage: str, shards: Path):
     assert prepare(examples, "rows", SMALL).checksum == known
     assert examples.n_read == 900
     assert [entry.name for entry in shards.iterdir()] == [folder.name]
+
+
+def test_of_two_runs_that_write_the_same_the_quicker_ones_files_are_used(shards: Path):
+    class Overtaken(Rows):
+        """While its rows are read, another run writes the same."""
+
+        def contents(self, rows: np.ndarray) -> Any:
+            if not self.n_read:
+                prepare(Rows(VALUES, LABELS), "rows", SMALL)
+            return super().contents(rows)
+
+    data = prepare(Overtaken(VALUES, LABELS), "rows", SMALL)
+    assert data.checksum == prepare(Rows(VALUES, LABELS), "rows").checksum
+    assert len(list(shards.iterdir())) == 1
 
 
 def test_parts_that_are_not_wanted_are_empty_files(shards: Path):

@@ -5,7 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pellucid.data import split_rows
+from pellucid.data import Reading, split_rows
+from pellucid.data.labels import Labels
+from pellucid.data.prepare import draw_parts
+from pellucid.data.sources.examples import PARTS
 from pellucid.errors import InvalidValueError
 
 shares = st.floats(0, 0.49)
@@ -68,3 +71,27 @@ def test_where_nothing_is_alike_the_draw_is_the_same_as_without():
     free = split_rows(groups, validation=0.2, test=0.2)
     told = split_rows(groups, validation=0.2, test=0.2, alike=np.arange(50)[::-1])
     assert all((one == other).all() for one, other in zip(free, told, strict=True))
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 8), st.integers(0, 2), st.sampled_from(["", "", "train", "validation", "test"])),
+        min_size=1,
+        max_size=60,
+    ),
+    shares,
+    shares,
+)
+def test_what_is_alike_is_in_one_part_alone_unless_its_publisher_has_it_in_several(
+    examples: list[tuple[int, int, str]], validation: float, test: float
+):
+    alike, labels, own = (np.array(column) for column in zip(*examples, strict=True))
+    reading = Reading(validation=None if "validation" in own else validation, test=None if "test" in own else test)
+    rows = draw_parts(Labels(labels, ("a", "b", "c"), ""), own, alike, reading, is_lenient=True)
+    assert sorted(np.concatenate(rows).tolist()) == list(range(len(examples)))
+    part_of = np.empty(len(examples), "U10")
+    for name, part in zip(PARTS, rows, strict=True):
+        part_of[part] = name
+    assert (part_of == own)[own != ""].all()
+    for content in np.unique(alike):
+        assert len(set(part_of[(alike == content) & (own == "")])) <= 1

@@ -70,25 +70,40 @@ def test_weights_do_what_weighted_steps_in_numpy_do(rare: Dataset):
     assert [record.cost for record in result.history] == pytest.approx(costs, rel=1e-10)
 
 
-def test_a_cost_that_counts_so_often_has_so_much_of_the_gradient():
-    """Against central differences of the weighted mean cost."""
-    network = pl.Network.random([3, 4, 2], activation="tanh", output="softmax", seed=4, dtype=np.float64)
-    generator = np.random.default_rng(1)
-    x, expected, weights = generator.normal(size=(5, 3)), np.eye(2)[[0, 1, 1, 0, 1]], np.array([2.0, 0.5, 1, 0, 3])
-    cost = find_cost("cross-entropy")
+@pytest.mark.parametrize(
+    ("cost", "output", "expected"),
+    [
+        ("cross-entropy", "softmax", np.eye(2)[[0, 1, 1, 0, 1]]),
+        ("binary-cross-entropy", "sigmoid", np.array([[0.0], [1], [1], [0], [1]])),
+        ("squared-error", "sigmoid", np.eye(2)[[0, 1, 1, 0, 1]]),
+    ],
+)
+def test_a_cost_that_counts_so_often_has_so_much_of_the_gradient(cost: str, output: str, expected: np.ndarray):
+    """Each weight and bias, against central differences of the weighted mean cost with its penalty."""
+    network = pl.Network.random([3, 4, expected.shape[1]], activation="tanh", output=output, seed=4, dtype=np.float64)
+    x, weights = np.random.default_rng(1).normal(size=(5, 3)), np.array([2.0, 0.5, 1, 0, 3])
+    rule = LearningRule(find_cost(cost), pl.SGD(1.0), pl.L2(0.1))
 
-    def weighted_cost(nudge: float) -> float:
-        layer = network.parameters[0]
-        moved = layer.weights.copy()
-        moved[1, 2] += nudge
-        trace = network.with_parameters((layer._replace(weights=moved), *network.parameters[1:])).forward(x)
-        costs = example_costs(cost, trace.pre_activations[-1], trace.activations[-1], expected)
-        return float((weights * costs).mean())
+    def minimised(parameters: Any) -> float:
+        trace = network.with_parameters(parameters).forward(x)
+        costs = example_costs(rule.cost, trace.pre_activations[-1], trace.activations[-1], expected)
+        return float((weights * costs).mean()) + sum(0.05 * float((layer.weights**2).sum()) for layer in parameters)
 
-    rule = LearningRule(cost, pl.SGD(1.0))
     after, _ = step(network, rule, start(network.parameters, rule.optimizer), x, expected, 1.0, weights)
-    slope = network.parameters[0].weights[1, 2] - after.parameters[0].weights[1, 2]
-    assert slope == pytest.approx((weighted_cost(1e-6) - weighted_cost(-1e-6)) / 2e-6, rel=1e-7)
+    for number, layer in enumerate(network.parameters):
+        for kind in layer._fields:
+            array = getattr(layer, kind)
+            slopes = array - getattr(after.parameters[number], kind)
+            for place in np.ndindex(array.shape):
+                costs: list[float] = []
+                for nudge in (1e-6, -1e-6):
+                    moved = array.copy()
+                    moved[place] += nudge
+                    parameters = list(network.parameters)
+                    parameters[number] = layer._replace(**{kind: moved})
+                    costs.append(minimised(tuple(parameters)))
+                # Central differences are good to about 1e-16 / 1e-6.
+                assert slopes[place] == pytest.approx((costs[0] - costs[1]) / 2e-6, rel=1e-6, abs=1e-9)
 
 
 def test_an_epoch_of_resampling_meets_as_many_of_each_class(rare: Dataset, monkeypatch: pytest.MonkeyPatch):

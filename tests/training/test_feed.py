@@ -108,6 +108,21 @@ def test_streamed_training_does_what_plain_steps_in_numpy_do(streamed: Dataset):
 
 
 @pytest.mark.usefixtures("small_windows")
+def test_from_memory_in_the_same_order_it_learns_the_same(
+    blobs: Dataset, streamed: Dataset, monkeypatch: pytest.MonkeyPatch
+):
+    streams = learn(streamed, balance="weights")
+    monkeypatch.setattr(
+        feed, "order_of", lambda *_, **__: lambda epoch: np.array(order_of(streamed, 5, epoch), np.int32)
+    )
+    resident = learn(blobs, balance="weights")
+    assert resident.history == streams.history
+    for one, other in zip(resident.network.layers, streams.network.layers, strict=True):
+        assert one.weights.tobytes() == other.weights.tobytes()
+        assert one.biases.tobytes() == other.biases.tobytes()
+
+
+@pytest.mark.usefixtures("small_windows")
 def test_where_blocks_end_does_not_change_the_result(streamed: Dataset, monkeypatch: pytest.MonkeyPatch):
     known = learn(streamed)
     monkeypatch.setattr(block, "BLOCK_SECONDS", 1e-9)

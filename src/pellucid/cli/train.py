@@ -10,7 +10,7 @@ from pellucid.cli import reading as options
 from pellucid.cli.console import AsJson, print_json, say
 from pellucid.cli.evaluate import summary
 from pellucid.cli.progress import download_progress, reading_progress, training_progress
-from pellucid.data.balance import BALANCES
+from pellucid.data.balance import BALANCES, require_balance
 from pellucid.maths import ACTIVATIONS, AUTO, COSTS, INITIALIZERS, OPTIMIZERS
 from pellucid.model.storage import MODEL_FILE
 from pellucid.training.run_folder import CONFIG_FILE, NewRun, write_results
@@ -237,6 +237,7 @@ def run(recipe: "Recipe", data: "Dataset", new_run: NewRun, settings: dict[str, 
 
     network = recipe.network_for(data, settings["seed"])
     choices = recipe.training_choices(data)
+    require_balance(recipe.balance, has_classes=data.task == "classification")
     for sentence in tell_data(data, recipe.balance):
         say(sentence, is_error=True)
     say(f"{network} on {data.name}: {data.train.n_samples:,} examples", is_error=True)
@@ -298,8 +299,10 @@ def print_report(
     for part, evaluation in (("validation", validation), ("test", test)):
         if evaluation is not None:
             say(summary(evaluation, part))
-    if test is not None and test.accuracy is not None and test.accuracy <= (test.baseline_accuracy or 0):
-        say("Hint: no better than always naming one class; a smaller --learning-rate may help.", is_error=True)
+    is_balanced = result.model.provenance["training"]["balance"] != "none"  # then small classes count as large ones do
+    if test is not None and not is_balanced and (test.accuracy or 0) <= (test.baseline_accuracy or -1):
+        advice = "more --epochs or a smaller --learning-rate may help"
+        say(f"Hint: no better than always naming one class; {advice}.", is_error=True)
     say(f"model and history: {folder}")
 
 

@@ -239,9 +239,8 @@ class Dataset:
             largest = max(len(np.unique(alike[groups == group])) for group in np.unique(groups))
             raise DataError(
                 "labels: to draw the parts, at least one class (or all targets together) must have 3 different "
-                f"examples, the largest has {largest}; give more "
-                "examples, or validation=0 and test=0 to train on all of them, or floating-point labels if they "
-                "are numbers to predict"
+                f"examples, the largest has {largest}; give more examples, or validation=0 and test=0 to train on all "
+                "of them, or floating-point labels if they are numbers to predict"
             )
         flat = raw.reshape(len(raw), features.n_features)
         n_outputs = len(classes) if classes is not None else (1 if labels.ndim == 1 else labels.shape[1])

@@ -47,6 +47,6 @@ def strength_bars(names: Sequence[str], values: Sequence[float]) -> "Figure":
     panel.set_yticks(places, [plain(name, NAME_LENGTH) for name in names], parse_math=False)
     panel.margins(y=0.02)
     panel.invert_yaxis()
-    panel.set_xlabel("all weights from the input into layer 2 together, $\\sqrt{\\sum w^2}$")
-    panel.set_title("The inputs with the strongest connections")
+    panel.set_xlabel("$\\sqrt{\\sum w^2}$ over the weights into layer 2")
+    figure.suptitle("The inputs with the strongest connections")
     return figure

@@ -5,16 +5,38 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
+from typing import ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 from jaxtyping import Int
 
 from pellucid.data.sources.examples import Examples
-from pellucid.data.sources.members import Labelled, Members
-from pellucid.errors import FormatError, MissingFileError
+from pellucid.data.sources.members import Labelled, Members, label_members, open_members, with_suffixes
+from pellucid.data.sources.reading import Reading
+from pellucid.errors import DataError, FormatError, MissingFileError
 from pellucid.files import read_bounded
 
 SHOWN_SUFFIXES = 4
+E = TypeVar("E", bound="FileExamples")
+
+
+class FileKind(NamedTuple):
+    """What files of one kind have in common.
+
+    Attributes:
+        one, many: as one calls them: "sound", "sounds".
+        suffixes: of those that are taken for such files.
+        max_bytes: that a single one may take.
+        is_one: whether a content that begins so is one.
+        pattern: with a class in the names, as an example.
+    """
+
+    one: str
+    many: str
+    suffixes: tuple[str, ...]
+    max_bytes: int
+    is_one: Callable[[bytes], bool]
+    pattern: str
 
 
 class FileExamples(Examples, ABC):
@@ -25,6 +47,8 @@ class FileExamples(Examples, ABC):
         files: their names, with classes and parts.
         read: gives the content of the file of that name.
     """
+
+    FILES: ClassVar[FileKind]
 
     def __init__(self, told: str, files: Labelled, read: Callable[[str], bytes]) -> None:
         self.told, self.labels, self.parts = told, files.labels, files.parts
@@ -63,12 +87,64 @@ class FileExamples(Examples, ABC):
         try:
             content = self.content(row)
         except (FormatError, MissingFileError):
-            content = b"unreadable: " + self.name(row).encode()
+            content = b"unreadable: " + self.name(row).encode("utf-8", "surrogateescape")
         return blake2b(content, digest_size=16).digest()
 
     def add_notes(self, notes: Sequence[str]) -> None:
         """Adds what was noticed while learning an encoder, once."""
         self.notes = (*self.notes, *(note for note in notes if note not in self.notes))
+
+
+def read_files(kind: type[E], path: Path, reading: Reading, labelled: bool = True) -> E:
+    """The files of a folder or zip file, or a single file.
+
+    Parameters:
+        kind: of the files.
+        path: of a folder or zip file: one sub-folder a class, perhaps within folders called train, validation and
+            test; or, with `reading.pattern`, the class in the name of each file. Unlabelled also of a single file.
+        reading: the person's choices.
+        labelled: whether classes are asked for.
+
+    Raises:
+        MissingFileError: there is nothing at that path.
+        FormatError: it is no folder or zip file that may be read, or holds no such files.
+        DataError: there are no classes in the paths, or the pattern fits none.
+    """
+    one, many, suffixes, _, is_one, pattern = kind.FILES
+    if path.is_file() and is_one(read_head(path)):
+        if not labelled:
+            return single_files(kind, [path])
+        raise DataError(
+            f"{path}: a folder or zip file of {many} with a sub-folder for each class is required, this is a "
+            f"single {one}"
+        )
+    members = open_members(path)
+    names = with_suffixes(members, suffixes)
+    left_out = tell_left_out(members, names, many)
+    if not names:
+        raise FormatError(
+            f"{path}: {many} ({', '.join(suffixes)}) are required, this {members.told} has none: {left_out[0]}"
+        )
+    told = f"a {members.told} of {many}"
+    if not labelled:
+        return kind(told, Labelled(names, None, None, left_out), members.read)
+    files = label_members(names, reading.pattern)
+    if files.labels is None:
+        raise DataError(
+            f"{path}: a sub-folder for each class is required, these {len(names):,} {many} lie in one; move them, "
+            f"or say where the class stands in their names, such as --pattern '{pattern}'"
+        )
+    how = "one sub-folder a class" if reading.pattern is None else f"the class in each name by '{reading.pattern}'"
+    return kind(f"{told}, {how}", files._replace(notes=[*files.notes, *left_out]), members.read)
+
+
+def single_files(kind: type[E], paths: Sequence[Path]) -> E:
+    """Single files, unlabelled, under the names that their paths are."""
+    one, many, _, max_bytes, _, _ = kind.FILES
+    by_name = {str(path): path for path in paths}
+    files = Labelled(tuple(map(str, paths)), None, None, [])
+    told = f"a {one}" if len(paths) == 1 else many
+    return kind(told, files, lambda name: read_single(by_name[name], max_bytes, f"a {one}"))
 
 
 def read_single(path: Path, max_bytes: int, what: str) -> bytes:
