@@ -372,7 +372,7 @@ class TestExplain:
         photo = pictures / "red" / "7.png"
         outcome = pellucid("explain", pictures_run, "--input", photo, "decision", "--picture", "why.png")
         assert outcome.code == 0, outcome.err
-        assert "7.png: the network says red." in outcome.out.replace("\n", "")
+        assert "7.png: the network says red." in " ".join(outcome.out.split())
         assert Path("why.png").read_bytes().startswith(b"\x89PNG")
         text = pellucid("explain", pictures_run, "--input", photo, "neuron", "2:1").out
         assert "of pixel (" in text
