@@ -17,7 +17,8 @@ LabelOption = Annotated[
     typer.Option(
         "--label",
         metavar="COLUMN",
-        help="The column, or array, that holds the labels. Default: one called label, class or target, else the last.",
+        help="The column, or array, that holds the labels. Default: one called label, class, target, y or the like, "
+        "else the last.",
         rich_help_panel=PANEL,
     ),
 ]
