@@ -31,7 +31,8 @@ HOW = (
     "Written by `python -m benchmarks.search`. Each row is a trial on the training part, judged by the best epoch's "
     "accuracy on the validation part: the mean over the seeds 0 to 2, and in brackets the least and the greatest. "
     "Choices that are not named are those of `pellucid train` without a recipe. The trial in bold, if any, is the "
-    "set's own recipe. Of `sentiment`, the recipe then learns from the validation examples too, for a fixed number of epochs."
+    "set's own recipe. Of `sentiment`, the recipe then learns from the validation examples too, for a fixed number of "
+    "epochs."
 )
 
 
