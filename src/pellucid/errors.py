@@ -1,4 +1,4 @@
-"""The exceptions that Pellucid raises, and the look-up that names the nearest known word.
+"""The exceptions that Pellucid raises, and the words that messages share.
 
     PellucidError
     ├── InvalidValueError   (ValueError)         a parameter is outside what it may be
@@ -130,6 +130,15 @@ def described(value: object) -> str:
     """What arrived, as a message says it: written out where that is short, else its type."""
     shown = repr(value)
     return shown if len(shown) <= 60 else type(value).__name__
+
+
+def counted(number: int, singular: str, plural: str | None = None) -> str:
+    """How many there are of something, in words; without another plural, it ends in an s.
+
+    >>> counted(1, "cell"), counted(2_000, "category", "categories")
+    ('1 cell', '2,000 categories')
+    """
+    return f"{number:,} {singular if number == 1 else plural or f'{singular}s'}"
 
 
 def look_up(name: str, table: Mapping[str, T], what: str) -> T:

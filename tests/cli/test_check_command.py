@@ -88,9 +88,9 @@ def test_where_nothing_can_be_compared_it_does_not_pass(pellucid, tmp_path: Path
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--seed", "-1"], "error: seed: must be a whole number of at least 0, got -1"),
-        (["--data", "digits", "--sample", "99999"], "error: sample: test has samples 0 to 358, got 99999"),
-        (["--data", "digits", "--part", "tests"], "error: part: 'tests' is not known; did you mean 'test'?"),
+        (["--seed", "-1"], "error: --seed: must be a whole number of at least 0, got -1"),
+        (["--data", "digits", "--sample", "99999"], "error: --sample: test has samples 0 to 358, got 99999"),
+        (["--data", "digits", "--part", "tests"], "error: --part: 'tests' is not known; did you mean 'test'?"),
     ],
 )
 def test_what_does_not_fit_is_one_line(pellucid, trained: Path, arguments: list[str], message: str):

@@ -121,7 +121,7 @@ def test_pictures_of_the_same_name_do_not_overwrite_each_other(pellucid, draw_di
     assert written == ["1-normalised-2.png", "1-normalised-3.png", "1-normalised.png", "2-normalised.png"]
     outcome = pellucid("predict", trained, files[0], "--save-normalised", files[1])
     assert (outcome.code, outcome.out) == (1, "")
-    assert outcome.err.startswith("error: save-normalised: a folder is required, got ")
+    assert outcome.err.startswith("error: --save-normalised: a folder is required, got ")
     assert len(outcome.err.splitlines()) == 1
 
 

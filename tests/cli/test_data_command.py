@@ -213,7 +213,7 @@ def test_show_of_a_table_tells_what_it_was_taken_for_and_what_is_missing(tmp_pat
     path = people(tmp_path)
     text = run("show", str(path), "--label", "paid", "--ignore", "refund", "--examples", "4").stdout
     assert "Taken for a table (CSV" in text
-    assert "The label is the column 'paid', as asked for." in text
+    assert "The label is the column 'paid'." in text
     assert next(line for line in text.splitlines() if line.startswith(" age ")).split() == ["age", "12", "9.9%"]
     assert "[b]Lund[/b]" in text
     sample = [line.split()[0] for line in text.splitlines() if line.startswith((" false ", " true "))]
@@ -276,3 +276,25 @@ def test_a_set_that_one_has_made_oneself_is_examined_too(cache: Path):
     text = run("check", "cats").stdout
     assert text.startswith("catvnoncat.npz: another than the one that is known, which you may have made\n")
     assert "test examples that are also in train: 0" in text
+
+
+def test_show_of_unlike_classes_names_the_cure(tmp_path: Path):
+    path = tmp_path / "mails.txt"
+    path.write_text("".join(f"{'ham' if k % 4 else 'spam'}\tword{k % 7} and more of it\n" for k in range(80)))
+    text = run("show", str(path), "--examples", "0").stdout
+    assert "\nWarning: Class 'ham' has " in text
+    assert "similar numbers of each; --balance weights lets them count alike.\n" in text
+
+
+def test_check_reads_by_the_choices_that_train_takes(tmp_path: Path):
+    path = people(tmp_path)
+    choices = ("--label", "paid", "--encoding", "categories=2", "--memory", "1M")
+    assert "suspect: column 'refund'" in run("check", str(path), *choices).stdout
+    result = run("check", str(path), "--label", "paid", "--encoding", "sizes=2", fails_with=UnknownNameError)
+    assert "encoding: 'sizes' is not known" in str(result.exception)
+
+
+@pytest.mark.parametrize("command", ["show", "check"])
+def test_long_reading_says_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str):
+    monkeypatch.setattr("pellucid.cli.progress.SECONDS_ELSEWHERE", 0.0)
+    assert "121 of 121 examples read\n" in run(command, str(people(tmp_path)), "--label", "paid").stderr

@@ -133,7 +133,7 @@ def test_update_asks_for_the_rate_where_the_file_does_not_say_how_the_model_was_
     place = ("--data", "digits", "update", "2:7,1")
     outcome = pellucid("explain", file, *place)
     assert outcome.code == 1
-    assert outcome.err.startswith("error: optimizer: this model does not say how it was trained (")
+    assert outcome.err.startswith("error: --optimizer: this model does not say how it was trained (")
     assert outcome.err.endswith("say --learning-rate R for plain gradient descent, or also --optimizer NAME\n")
     assert outcome.err[:-1].isprintable()
     document = json.loads(pellucid("explain", file, *place, "--learning-rate", "0.1", "--format", "json").out)

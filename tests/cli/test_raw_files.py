@@ -120,7 +120,7 @@ class TestTrain:
         ("choices", "message"),
         [
             (["--balance", "wieghts"], "balance: 'wieghts' is not known; did you mean 'weights'?"),
-            (["--weight-decay", "0.1"], "weight_decay: it belongs to the optimizer adamw, got adam"),
+            (["--weight-decay", "0.1"], "--weight-decay: it belongs to the optimizer adamw, got adam"),
             (["--label", "incom"], "no column 'incom'; did you mean 'income'?"),
             (["--task", "sorting"], "task: 'sorting' is not known"),
             (["--validation", "1"], "validation: a share from 0 to below 1 is required, got 1.0"),
@@ -142,7 +142,7 @@ class TestTrain:
         assert "red/3.png: " in stopped.err
         skipped = pellucid("train", "pets", "--epochs", "1", "--hidden", "2", "--on-error", "skip")
         assert skipped.code == 0, skipped.err
-        assert "1 could not be read and were skipped: red/3.png: " in skipped.err
+        assert "1 could not be read and was skipped: red/3.png: " in skipped.err
 
 
 class TestEvaluate:
@@ -290,7 +290,7 @@ class TestPredict:
                 "error: --text: a model of texts is required, this one takes 5 numbers, of 3 columns",
             ),
             (["missing.csv"], "missing.csv"),
-            (["x.csv", "--on-error", "go"], "error: on_error: 'go' is not known"),
+            (["x.csv", "--on-error", "go"], "error: --on-error: 'go' is not known"),
             (["x.csv", "--save-normalised", "seen"], "error: --save-normalised: it is for models of pictures"),
         ],
     )
@@ -343,7 +343,7 @@ class TestRegression:
         asked = ("explain", houses_run, "--input", houses, "--sample", "1", "cost")
         assert pellucid(*asked, "--expected", "250000").code == 0
         refused = pellucid(*asked, "--expected", "much")
-        assert refused.err == "error: expected: a number is required for this model, got 'much'\n"
+        assert refused.err == "error: --expected: a number is required for this model, got 'much'\n"
 
 
 class TestExplain:
@@ -356,7 +356,7 @@ class TestExplain:
         assert "people.csv, line 6: the network says " in text
         assert "what it is" in text
         outside = pellucid("explain", people_run, "--input", people, "--sample", "160", "decision")
-        assert outside.err == f"error: sample: {people} has samples 0 to 159, got 160\n"
+        assert outside.err == f"error: --sample: {people} has samples 0 to 159, got 160\n"
 
     def test_a_text(self, pellucid, texts_run: Path):
         text = pellucid("explain", texts_run, "--text", "win a prize", "decision").out

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from pellucid.cli import train as train_command
 from pellucid.training.recipe import Recipe
 
 FILES = {"config.toml", "history.jsonl", "timings.jsonl", "model.safetensors", "checkpoint.safetensors"}
+FILES |= {"trained-on.safetensors"}
 PICTURES = {"learning-curves", "network", "activation", "first-layer-weights", "confusion", "most-wrong"}
 
 
@@ -132,7 +134,7 @@ def test_another_optimizer_or_cost_does_not_keep_what_the_recipe_chose_for_its_o
 
 def test_a_named_set_has_its_own_recipe_and_options_go_over_it(pellucid, monkeypatch: pytest.MonkeyPatch):
     own = Recipe(hidden=(5,), epochs=1, optimizer="adamw", weight_decay=0.1)
-    monkeypatch.setattr("pellucid.training.recipe.default_recipe", lambda name: (own, "digits"))
+    monkeypatch.setattr("pellucid.training.recipe.default_recipe", lambda name, reading=None: (own, "digits"))
     outcome = pellucid("train", "digits", "--learning-rate", "0.01", "--out", "run")
     assert outcome.code == 0, outcome.err
     assert outcome.err.startswith("By the recipe digits (pellucid recipes show digits); other options go over it.\n")
@@ -147,28 +149,31 @@ def test_a_named_set_has_its_own_recipe_and_options_go_over_it(pellucid, monkeyp
     ("arguments", "message"),
     [
         (["digitz"], "error: data: 'digitz' is not known; did you mean 'digits'?"),
-        (["digits", "--activation", "sigmod"], "error: activation: 'sigmod' is not known; did you mean 'sigmoid'?"),
-        (["digits", "--optimizer", "adamm"], "error: optimizer: 'adamm' is not known; did you mean 'adam'?"),
+        (["digits", "--activation", "sigmod"], "error: --activation: 'sigmod' is not known; did you mean 'sigmoid'?"),
+        (["digits", "--optimizer", "adamm"], "error: --optimizer: 'adamm' is not known; did you mean 'adam'?"),
         (["digits", "--cost", "cross-entrpy"], "did you mean 'cross-entropy'?"),
-        (["digits", "--initializer", "he"], "error: initializer: 'he' is not known"),
-        (["digits", "--recipe", "esay"], "error: recipe: 'esay' is not known; did you mean 'essay'?"),
-        (["digits", "--hidden", "16,0"], "error: sizes: each must be a whole number from 1"),
-        (["digits", "--hidden", "16,-3"], "got -3"),
-        (["digits", "--hidden", "many"], "error: hidden: whole numbers such as 16,16"),
+        (["digits", "--initializer", "he"], "error: --initializer: 'he' is not known"),
+        (["digits", "--recipe", "esay"], "error: --recipe: 'esay' is not known; did you mean 'essay'?"),
+        (["digits", "--hidden", "16,0"], "error: --hidden: whole numbers above 0 such as 16,16"),
+        (["digits", "--hidden", "16,-3"], "got '16,-3'"),
+        (["digits", "--hidden", "many"], "error: --hidden: whole numbers above 0 such as 16,16"),
         (["digits", "--hidden", "4,4,4", "--activation", "relu,tanh"], "one for each of the 3 hidden layers"),
-        (["digits", "--learning-rate", "0"], "error: adam: learning_rate must be a number above 0, got 0.0"),
+        (["digits", "--learning-rate", "0"], "error: adam: --learning-rate must be a number above 0, got 0.0"),
         (["digits", "--learning-rate", "-1"], "got -1.0"),
         (["digits", "--learning-rate", "nan"], "got nan"),
         (["digits", "--momentum", "0.9"], "they belong to the optimizer sgd, got adam"),
-        (["digits", "--batch-size", "0"], "error: batch_size: must be a whole number above 0 or 'full', got 0"),
-        (["digits", "--batch-size", "half"], "error: batch_size: a whole number above 0 or 'full' is required"),
-        (["digits", "--epochs", "0"], "error: epochs: must be a whole number from 1"),
-        (["digits", "--patience", "-1"], "error: patience: must be a whole number above 0"),
-        (["digits", "--l2", "-1"], "error: l2: the strength must be a number of at least 0"),
-        (["digits", "--output", "relu"], "error: cost: cross-entropy needs the output activation softmax, got relu"),
-        (["digits", "--device", "tpu"], "error: device: one of cpu, gpu is required, got 'tpu'"),
+        (["digits", "--batch-size", "0"], "error: --batch-size: must be a whole number above 0 or 'full', got 0"),
+        (["digits", "--batch-size", "half"], "error: --batch-size: a whole number above 0 or 'full' is required"),
+        (["digits", "--epochs", "0"], "error: --epochs: must be a whole number from 1"),
+        (["digits", "--patience", "-1"], "error: --patience: a whole number from 0, for never, is required, got -1"),
+        (["digits", "--l2", "-1"], "error: --l2: the strength must be a number of at least 0"),
+        (["digits", "--output", "rleu"], "error: --output: 'rleu' is not known; did you mean 'relu'?"),
+        (["digits", "--test", "0.6", "--validation", "0.5"], "error: --validation, --test: two shares of at least 0"),
+        (["digits", "--features", "a,b"], "error: --features: digits has its own, got 'a, b'; leave it out"),
+        (["digits", "--output", "relu"], "error: --cost: cross-entropy needs the output activation softmax, got relu"),
+        (["digits", "--device", "tpu"], "error: --device: one of cpu, gpu is required, got 'tpu'"),
         (["digits", "--out", "file/run"], "error: file/run: the folder could not be made"),
-        (["digits", "--seed", "9223372036854775808"], "error: seed: must be a whole number from 0"),
+        (["digits", "--seed", "9223372036854775808"], "error: --seed: must be a whole number from 0"),
         (["digits", "--hidden", "100000,100000"], "error: "),
     ],
 )
@@ -263,3 +268,21 @@ def test_output_can_be_redirected_where_the_system_does_not_speak_unicode(tmp_pa
     command = [sys.executable, "-m", "pellucid.cli", "walkthrough", "--chapter", "6"]
     result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=True)
     assert "∂C/∂w = −0.142" in result.stdout.decode("utf-8")
+
+
+def test_the_recipe_of_a_set_goes_with_its_own_label_only_and_its_model_reads_other_tables(
+    pellucid, real_data: Path, monkeypatch: pytest.MonkeyPatch
+):
+    if not (real_data / "penguins").is_dir():
+        pytest.skip("no real data: penguins/ is not in that folder")
+    monkeypatch.setenv("PELLUCID_DATA", str(real_data))
+    other = pellucid("train", "penguins", "--label", "island", "--epochs", "1", "--out", "island")
+    assert other.code == 0, other.err
+    assert other.err.startswith("Not by the recipe penguins, which is for the set's own label: by the usual choices.\n")
+    assert pl.load("island").network.sizes[1] == 128
+    own = pellucid("train", "penguins", "--epochs", "1", "--out", "species")
+    assert own.err.startswith("By the recipe penguins ")
+    shutil.copy(real_data / "penguins" / "penguins.csv", "mine.csv")
+    judged = pellucid("evaluate", "species", "mine.csv", "--json")
+    assert judged.code == 0, judged.err
+    assert json.loads(judged.out)["n_samples"] == 69, "they are the very data: their test part judges"

@@ -51,8 +51,8 @@ def test_the_whole_text_begins_with_its_contents(pellucid, monkeypatch):
 def test_a_chapter_that_is_not_there_and_digits_out_of_range(pellucid, tmp_path: Path):
     outcome = pellucid("walkthrough", "--chapter", "9")
     assert (outcome.code, outcome.out) == (1, "")
-    assert outcome.err == "error: chapter: 1 to 8 are there, got 9\n"
+    assert outcome.err == "error: --chapter: 1 to 8 are there, got 9\n"
     outcome = pellucid("walkthrough", "--digits", "18")
     assert outcome.code == 1
-    assert outcome.err == "error: digits: 1 to 17 significant digits can be shown, got 18\n"
+    assert outcome.err == "error: --digits: 1 to 17 significant digits can be shown, got 18\n"
     assert list(tmp_path.iterdir()) == []

@@ -17,6 +17,17 @@ def test_repeated_examples_are_counted_by_their_values():
     assert len(np.unique(fingerprints_of(test))) == 3
 
 
+def test_equal_numbers_are_equal_whatever_they_are_stored_in():
+    numbers = np.array([[0, 200], [3, 4]])
+    features = Features(NumberEncoder((2,)))
+    kinds = [numbers.astype(dtype) for dtype in (np.uint8, np.float16, np.float32, np.float64)]
+    kinds.append(np.where(numbers == 0, -0.0, numbers))
+    assert np.signbit(kinds[-1]).any()
+    parts = [Part(raw, np.zeros(2, np.int64), features, 2) for raw in kinds]
+    assert {tuple(fingerprints_of(each)) for each in parts} == {tuple(fingerprints_of(parts[0]))}
+    assert all(count_repeated(each, parts[0]) == 2 for each in parts)
+
+
 def test_duplicates_are_told_between_parts_within_them_and_with_other_labels():
     prints = {
         "train": np.array([b"a", b"b", b"b"]),

@@ -90,7 +90,7 @@ def test_what_is_no_number_is_refused(raw: np.ndarray):
         ((2, 0), Scaling(), r"shape must hold whole numbers of at least 1, not \(2, 0\)"),
         ((2,), Scaling(0.0), r"scale must be finite and above 0, got 0\.0"),
         ((2,), Scaling(float("nan")), "scale must be finite and above 0, got nan"),
-        ((2,), Scaling(np.array([1, -2], np.float32)), r"scale must be finite and above 0, got \[-2\.\] among them"),
+        ((2,), Scaling(np.array([1, -2], np.float32)), r"scale must be finite and above 0, got -2.0"),
         ((2,), Scaling(1.0, float("inf")), "shift must be finite, got inf"),
         ((2,), Scaling(1.0, np.zeros(3, np.float32)), r"shift must be one number or 2, got shape \(3,\)"),
     ],

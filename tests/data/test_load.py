@@ -179,7 +179,9 @@ def test_the_real_sets_hold_what_their_publishers_say(
     if not (real_data / name).is_dir():
         pytest.skip(f"no real data: {name}/ is not in that folder")
     monkeypatch.setenv("PELLUCID_DATA", str(real_data))
-    data = load_data(name)
+    usual = load_data(name)
+    assert list(usual.parts) == (["train", "test"] if name == "fashion-mnist" else ["train", "validation", "test"])
+    data = load_data(name, validation=1 / 6)
     assert data.validation is not None
     assert data.test is not None
     assert [part.n_samples for part in data.parts.values()] == [50_000, 10_000, 10_000]
@@ -189,6 +191,18 @@ def test_the_real_sets_hold_what_their_publishers_say(
     assert data.train.raw.dtype == np.uint8
     assert data.train.raw.max() == 255
     assert count_repeated(data.test, data.train) == 0
+
+
+@pytest.mark.parametrize(("share", "n_validation"), [(0, 0), (0.5, 30), (0.25, 15)])
+def test_idx_files_are_split_as_one_says(tmp_path: Path, share: float, n_validation: int):
+    arrays = likeness_of_mnist((5, 4))
+    data = load_data(written(tmp_path / "mine", arrays, packed=False), validation=share)
+    assert data.train.n_samples == 60 - n_validation
+    if not n_validation:
+        assert data.validation is None
+        return
+    assert data.validation is not None
+    np.testing.assert_array_equal(data.validation.labels, arrays[IDX_FILES[1]][-n_validation:])
 
 
 @pytest.mark.parametrize("packed", [True, False])

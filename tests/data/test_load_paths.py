@@ -282,3 +282,28 @@ def test_paths_that_no_file_can_have_hold_nothing_and_an_empty_one_is_not_this_f
             load_data(path)
     with pytest.raises(UnknownNameError, match=r"^data: '' is not known"):
         load_data("")
+
+
+@pytest.mark.parametrize("memory", [None, 0])
+def test_bytes_are_for_a_model_the_very_data_that_it_was_trained_on(tmp_path: Path, memory: int | None, cache: Path):
+    """A model file does not say that its numbers were bytes; those beyond memory are not copied as floats."""
+    np.savez(tmp_path / "a.npz", x=RANDOM.integers(0, 256, (60, 4), np.uint8), y=np.arange(60) % 2)
+    trained = load_data(tmp_path / "a.npz", memory=memory)
+    features = Features.from_dict(trained.features.to_dict(), trained.features.tensors())
+    judged = load_with(tmp_path / "a.npz", Reading(memory=memory), features=features, classes=trained.classes)
+    assert judged.train.raw.dtype == np.uint8
+    assert judged.checksum == trained.checksum
+    np.testing.assert_array_equal(judged.train.inputs, trained.train.inputs)
+
+
+def test_what_is_ignored_may_be_missing_in_what_is_judged_and_in_nothing_else(tmp_path: Path):
+    people = pd.DataFrame({"age": RANDOM.integers(0, 90, 60), "id": range(60), "paid": np.arange(60) % 2})
+    trained = load_data(people, label="paid", ignore="id")
+    reading = Reading(label="paid", ignore=("id",))
+    judged = load_with(people.drop(columns="id"), reading, features=trained.features, classes=trained.classes)
+    assert judged.checksum == trained.checksum
+    assert judged.reading == trained.reading | {"task": "classification"}
+    with pytest.raises(UnknownNameError, match=r"has no column 'id'"):
+        load_data(people.drop(columns="id"), label="paid", ignore="id")
+    with pytest.raises(UnknownNameError, match=r"has no column 'paid'"):
+        load_with(people.drop(columns="paid"), reading, features=trained.features, classes=trained.classes)

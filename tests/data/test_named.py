@@ -103,6 +103,18 @@ def test_choices_that_make_no_sense_are_refused():
         reading_for(CATALOG["adult"], Reading(test="more.csv"))
 
 
+@pytest.mark.parametrize(("name", "label"), [("penguins", "species"), ("adult", "income")])
+def test_the_label_of_a_table_is_known_by_its_name(here: Path, name: str, label: str):
+    """So that a table of one's own is read alike; and to say it changes nothing."""
+    require(here, name)
+    data = load_data(name)
+    assert data.reading["label"] == label
+    assert data.report is not None
+    assert f"The label is the column '{label}'." in data.report.notes
+    said = load_data(name, label=label)
+    assert (said.classes, said.checksum) == (data.classes, data.checksum)
+
+
 def test_another_column_of_a_table_may_be_the_label(here: Path):
     require(here, "penguins")
     data = load_data("penguins", label="body_mass_g", ignore=["year"])

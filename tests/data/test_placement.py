@@ -259,3 +259,20 @@ def test_numbers_that_are_none_are_named_in_arrays_of_any_size(arrays: Path, sha
     np.save(arrays / "inputs.npy", values)
     with pytest.raises(Exception, match=r"inputs\[700\]: finite numbers that 32 bits hold are required, number 3 "):
         pl.load_data(arrays, test=0, validation=0, memory=1000)
+
+
+def test_pictures_in_arrays_are_used_where_they_lie_unless_they_are_to_be_encoded(tmp_path: Path, shards: Path):
+    pixels = np.random.default_rng(0).integers(0, 256, (300, 6, 5), np.uint8)
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    np.save(folder / "images.npy", pixels)
+    np.save(folder / "labels.npy", np.arange(300) % 2)
+    data = pl.load_data(folder, test=0, validation=0, memory=1000)
+    assert is_mapped(data.train.raw)
+    assert not shards.exists()
+    np.testing.assert_array_equal(data.train.raw, pixels.reshape(300, 30))
+    assert data.checksum == pl.load_data(folder, test=0, validation=0).checksum
+    for encoding in ({"size": "3x3"}, {"contrast": "evened"}):
+        other = pl.load_data(folder, test=0, validation=0, memory=1000, encoding=encoding)
+        assert other.checksum == pl.load_data(folder, test=0, validation=0, encoding=encoding).checksum
+    assert len(list(shards.iterdir())) == 2

@@ -75,8 +75,8 @@ def test_examples_of_an_own_test_part_that_are_also_in_train_are_told_of(number_
     data = prepare(number_examples(numbers, LABELS, ["train"] * 40 + ["validation"] * 10 + ["test"] * 10), "mine")
     assert data.report is not None
     assert (
-        "5 examples of the data's own test part are also in train: what was learnt by heart helps to name them."
-        in data.report.notes
+        "5 examples of the data's own test part are also in train: what was learnt by heart helps to give the "
+        "right answer." in data.report.notes
     )
 
 
@@ -173,3 +173,18 @@ def test_progress_counts_all_parts_together(number_examples):
     prepare(number_examples(distinct_rows(), LABELS), "mine", progress=lambda *numbers: told.append(numbers))
     assert told[-1] == (60, 60)
     assert told == sorted(told)
+
+
+def test_what_is_required_to_draw_the_parts_is_more_than_there_is(number_examples):
+    """Examples that are equal count once, and those that have two labels for one class only."""
+    numbers = np.repeat(np.arange(3.0), 2)[:, None].repeat(2, axis=1)
+    examples = number_examples(numbers, np.array(["yes", "no", "no", "yes", "yes", "no"]))
+    with pytest.raises(
+        DataError, match="must have 3 different examples, one for each part, the largest has 2; give mo"
+    ):
+        prepare(examples, "mine")
+    alone = number_examples(distinct_rows(2), np.array(["yes", "no"]))
+    with pytest.raises(
+        DataError, match="must have 2 different examples, one for each part, the largest has 1; give mo"
+    ):
+        prepare(alone, "mine", Reading(validation=0.0))

@@ -37,20 +37,48 @@ def value_of(prediction: "Prediction") -> float | list[float]:
     return numbers[0] if len(numbers) == 1 else numbers
 
 
+def require_target(target: Path, files: "Sequence[Path]", *, overwrite: bool) -> None:
+    """Checks, before anything is answered, that the answers may be written to that file.
+
+    Parameters:
+        target: the file.
+        files: the inputs, none of which it may be, nor lie in, by whatever name or link.
+        overwrite: whether it may be there already.
+
+    Raises:
+        InvalidValueError: its name ends otherwise than a table's, or it is an input.
+        AlreadyExistsError: it is there.
+    """
+    from pellucid.data.answers import require_suffix
+    from pellucid.errors import AlreadyExistsError, InvalidValueError
+
+    require_suffix(target)
+    if not (target.exists() or target.is_symlink()):
+        return
+    place = target.resolve()
+    for file in files:
+        is_same = target.exists() and file.exists() and target.samefile(file)
+        if is_same or file.resolve() in place.parents:
+            raise InvalidValueError(
+                f"--out: a file other than the inputs is required, got {target}, which is one; choose another name"
+            )
+    if not overwrite:
+        raise AlreadyExistsError(f"{target}: exists already; choose another name, or say --overwrite")
+
+
 def write_table(
     target: Path, files: "Sequence[Path]", sources: "Sequence[Examples]", answers: "Sequence[Answer]"
 ) -> None:
     """Writes the answers as CSV: beside the rows of the one table that was asked about, else beside the inputs' names.
 
     Raises:
-        InvalidValueError: the file's name ends otherwise. WriteError: it cannot be written.
+        WriteError: it cannot be written.
     """
     import numpy as np
 
-    from pellucid.data.answers import SUFFIXES, as_lines, write_answers
+    from pellucid.data.answers import as_lines, write_answers
     from pellucid.data.sources.recognise import TABLE, recognise
     from pellucid.data.sources.tables import TableExamples
-    from pellucid.errors import InvalidValueError
     from pellucid.files import write_atomically
 
     columns = columns_of(answers)
@@ -59,8 +87,6 @@ def write_table(
         rows = np.array([answer.row for answer in answers], np.int64)
         write_answers(files[0], target, columns, source.rows[rows] if isinstance(source, TableExamples) else rows)
         return
-    if target.suffix.lower() not in SUFFIXES:
-        raise InvalidValueError(f"{target}: a name that ends in {' or '.join(SUFFIXES)} is required")
     delimiter = "\t" if target.suffix.lower() == ".tsv" else ","
     named = {"input": [answer.name for answer in answers], **columns}
     cells = [[name, *map(str, values)] for name, values in named.items()]
@@ -111,7 +137,8 @@ def save_pictures(folder: Path, model: "Model", answers: "Sequence[Answer]") -> 
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WriteError(f"save-normalised: a folder is required, got {folder} ({error.strerror or error})") from error
+        why = error.strerror or error
+        raise WriteError(f"--save-normalised: a folder is required, got {folder} ({why})") from error
     used: Counter[str] = Counter()
     for answer in answers:
         stem = Path(answer.name).stem

@@ -7,7 +7,7 @@ import typer
 
 from pellucid.cli import reading as options
 from pellucid.cli.console import AsJson, print_json, say
-from pellucid.cli.progress import download_progress
+from pellucid.cli.progress import download_progress, reading_progress
 from pellucid.data import CATALOG, fetch, find, find_named, is_intact, load
 from pellucid.errors import FormatError, InvalidValueError, MissingFileError, look_up
 
@@ -108,9 +108,9 @@ def show(
         label=label, features=features, ignore=ignore, test=test, validation=validation, pattern=pattern, task=task,
         on_error=on_error, encoding=encoding, memory=memory,
     )  # fmt: skip
-    with download_progress() as progress:
+    with download_progress() as progress, reading_progress() as encoding_progress:
         opened = load.open_data(name, reading, progress=progress)
-    data = opened.prepared()
+        data = opened.prepared(progress=encoding_progress)
     if picture is not None:
         write_atomically(picture, contact_sheet(data))
     told = described(opened, data)
@@ -167,6 +167,8 @@ def check(
     pattern: options.PatternOption = None,
     task: options.TaskOption = None,
     on_error: options.OnErrorOption = None,
+    encoding: options.EncodingOption = None,
+    memory: options.MemoryOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare a named set's files with the known checksums, and look for duplicates and leaks of the label in any data.
@@ -177,7 +179,7 @@ def check(
     """
     reading = options.reading_of(
         label=label, features=features, ignore=ignore, test=test, validation=validation, pattern=pattern, task=task,
-        on_error=on_error,
+        on_error=on_error, encoding=encoding, memory=memory,
     )  # fmt: skip
     named = find_named(name)
     intact: dict[str, bool] = {}
@@ -196,8 +198,10 @@ def check(
     if is_readable:
         from pellucid.data.examine import examine
 
-        opened = load.open_data(name, reading)
-        found = examine(opened, opened.prepared())
+        with reading_progress() as progress:
+            opened = load.open_data(name, reading)
+            prepared = opened.prepared(progress=progress)
+        found = examine(opened, prepared)
     report = {
         "name": name,
         "folder": None if folder is None else str(folder),

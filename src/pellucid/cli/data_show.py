@@ -65,10 +65,10 @@ def print_described(opened: "Opened", data: "Dataset", told: dict[str, Any]) -> 
     entry = opened.entry
     say(data.name if entry is None else f"{data.name}: {entry.title}")
     say(f"One example: {' × '.join(map(str, data.feature_shape))} values")
-    say(f"An example becomes {told['encoding']}.")
+    say(f"Examples become {told['encoding']}.")
     say(data.split)
     for sentence in data.report.sentences() if data.report is not None else ():
-        if not sentence.startswith("An example becomes"):
+        if not sentence.startswith("Examples become"):
             say(sentence)
     if data.classes is not None:
         print_counts(data, data.classes)
@@ -238,4 +238,5 @@ def contact_sheet(data: "Dataset") -> bytes:
         raise InvalidValueError(
             f"--picture: pictures or sounds are required, {data.name} has {data.features.encoder.describe()}"
         )
-    return figure_bytes(examples_grid(rows, f"{data.name}: examples to train on"), "png")
+    axes = data.features.encoder.axes()
+    return figure_bytes(examples_grid(rows, f"{data.name}: examples to train on", axes), "png")

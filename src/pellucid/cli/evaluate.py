@@ -1,6 +1,7 @@
 """`pellucid evaluate`: how a model does on labelled data."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +12,7 @@ from pellucid.cli.model_reading import reading_for, trained_on
 from pellucid.cli.progress import download_progress, reading_progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pellucid.data import Dataset, Part
     from pellucid.model import Evaluation, Model
@@ -89,7 +90,12 @@ def evaluate(
     for sentence in tell_judged(labelled):
         say(sentence, is_error=True)
     part = part or usual_part(loaded, labelled, data)
-    evaluation = evaluate_model(loaded, all_parts(labelled) if part == ALL else part_of(labelled, part))
+    parts = list(labelled.parts.values()) if part == ALL else [part_of(labelled, part)]
+    evaluation = evaluate_model(loaded, parts)
+    is_own = labelled.checksum == trained_on(loaded).get("checksum")
+    if part == ALL or not is_own:  # a part of the model's own data is what it is called
+        for sentence in tell_met(Path(model), loaded, parts):
+            say(sentence, is_error=True)
     if as_json:
         print_json(evaluation.to_dict())
         return
@@ -119,15 +125,22 @@ def usual_part(model: "Model", labelled: "Dataset", data: str) -> str:
     return ALL
 
 
-def all_parts(data: "Dataset") -> "Part":
-    """All examples as one part."""
-    import numpy as np
+def tell_met(path: Path, model: "Model", parts: "Sequence[Part]") -> "Iterator[str]":
+    """A caution where the model was trained on examples that judge it, as far as the run folder tells.
 
-    parts = list(data.parts.values())
-    if len(parts) == 1:
-        return parts[0]
-    raw, labels = (np.concatenate([getattr(part, name) for part in parts]) for name in ("raw", "labels"))
-    return replace(data.train, raw=raw, labels=labels)
+    Raises:
+        FormatError: what the run folder holds of that is damaged.
+    """
+    from pellucid.training.trained_on import TRAINED_ON_FILE, count_met
+
+    folder = path if path.is_dir() else path.parent
+    met = count_met(folder / TRAINED_ON_FILE, trained_on(model).get("checksum"), parts)
+    total = sum(part.n_samples for part in parts)
+    if met is not None and any(met):
+        learnt = f"{met.train:,} {'was' if met.train == 1 else 'were'} trained on"
+        chose = f"{met.validation:,} chose the model's epoch"
+        told = " and ".join(what for what, n in ((learnt, met.train), (chose, met.validation)) if n)
+        yield f"Caution: of the {total:,} examples that judge, {told}: that flatters the model."
 
 
 def summary(evaluation: "Evaluation", part: str) -> str:

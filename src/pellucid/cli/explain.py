@@ -29,7 +29,7 @@ from pellucid.cli.formats import (
     print_document,
     write_picture,
 )
-from pellucid.cli.learning import learning_of, where_training_stopped
+from pellucid.cli.learning import as_trained, learning_of, told_of_training, where_training_stopped
 
 if TYPE_CHECKING:
     from pellucid.explain import Document
@@ -169,6 +169,10 @@ def explain(
             example += " This is the network of the run's last step; the model file holds that of its best epoch."
         if kind is Kind.decision and against is None and (right := missed_class(loaded, chosen)) is not None:
             choices["against"] = right
+        if kind in (Kind.cost, Kind.gradient, Kind.update):
+            target = expected_of(loaded, expected, chosen)
+            is_update = kind is Kind.update
+            example += told_of_training(loaded, target, is_update=is_update, from_checkpoint=checkpoint)
         document = of_example(kind, where, loaded, chosen, expected, choices)
     if picture is not None:
         write_picture(document, picture)
@@ -257,7 +261,9 @@ def of_example(
             target = expected_of(model, expected, chosen)
             one = None if place.layer is None or place.neuron is None else (place.layer, place.neuron)
             return explanations.graph(model, raw, target, cost=model.cost, neuron=one, **choices)
-        case _:
-            explanation = explanations.gradient if kind is Kind.gradient else explanations.update
+        case Kind.gradient:
             target = expected_of(model, expected, chosen)
-            return explanation(model, raw, target, cost=model.cost, **where, **choices)
+            return explanations.gradient(model, raw, target, cost=model.cost, **where, **choices)
+        case _:
+            target, choices = as_trained(choices, expected_of(model, expected, chosen))
+            return explanations.update(model, raw, target, cost=model.cost, **where, **choices)

@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from pellucid.maths import Optimizer
     from pellucid.model import Model
+    from pellucid.training.targets import TargetScaling
 
 USUAL_SGD_RATE = 0.1
 
@@ -27,7 +30,7 @@ def optimizer_named(name: str, learning_rate: float | None) -> "Optimizer":
 
 
 def learning_of(model: "Model", optimizer: str | None, learning_rate: float | None) -> dict[str, Any]:
-    """Optimizer and penalty with which `explain update` corrects.
+    """Optimizer, penalty and class weights with which `explain update` corrects.
 
     Parameters:
         optimizer, learning_rate: those that the command names; else the ones of the model's training. A rate alone, for
@@ -58,7 +61,7 @@ def learning_of(model: "Model", optimizer: str | None, learning_rate: float | No
 
 
 def where_training_stopped(path: Path, model: "Model") -> tuple["Model", dict[str, Any]]:
-    """The run's last network in the model's place, and optimizer, penalty and state with which it would go on.
+    """The run's last network in the model's place, and all with which it would go on, from its state to class weights.
 
     Parameters:
         path: of the model: a run folder, or a file in one.
@@ -80,8 +83,10 @@ def where_training_stopped(path: Path, model: "Model") -> tuple["Model", dict[st
             f"--checkpoint: one of a network {told(network.sizes, names, model.cost)} is required, got one of "
             f"{told(held.sizes, held.activations, held.rule.cost.name)}; it is of another run than {path}"
         )
-    last = replace(model, network=network.with_parameters(held.state.parameters))
-    return last, {"optimizer": held.optimizer, "penalty": held.penalty, "state": held.state}
+    own, scaling = held.state.parameters, held.scaling
+    last = replace(model, network=network.with_parameters(own if scaling is None else scaling.folded(own)))
+    choices = {"optimizer": held.optimizer, "penalty": held.penalty, "state": held.state}
+    return last, choices | {"class_weights": class_weights_of(model), "target_scaling": scaling}
 
 
 def told(sizes: tuple[int, ...], activations: tuple[str, ...], cost: str) -> str:
@@ -90,7 +95,7 @@ def told(sizes: tuple[int, ...], activations: tuple[str, ...], cost: str) -> str
 
 
 def trained_with(model: "Model") -> dict[str, Any]:
-    """The optimizer and the penalty that the model's file names.
+    """The optimizer, the penalty and the class weights that the model's file names.
 
     Raises:
         PellucidError: it names none that is known, or odd numbers.
@@ -101,4 +106,83 @@ def trained_with(model: "Model") -> dict[str, Any]:
     training = model.provenance.get("training")
     if not isinstance(training, Mapping):
         raise FormatError("its file has no entry for that")
-    return {"optimizer": optimizer_of(training.get("optimizer")), "penalty": penalty_of(training.get("penalty"))}
+    return {
+        "optimizer": optimizer_of(training.get("optimizer")),
+        "penalty": penalty_of(training.get("penalty")),
+        "class_weights": class_weights_of(model),
+    }
+
+
+def class_weights_of(model: "Model") -> "np.ndarray | None":
+    """How often an example of each class counted in training, by the model's file; None where each counted once.
+
+    Raises:
+        FormatError: the entry is something else than a number of at least 0 for each class.
+    """
+    import numpy as np
+
+    from pellucid.errors import FormatError
+
+    training = model.provenance.get("training")
+    entry = training.get("class_weights") if isinstance(training, Mapping) else None
+    if entry is None:
+        return None
+    n_classes = len(model.classes or ())
+    numbers = np.array([w if type(w) in (int, float) else -1 for w in entry] if isinstance(entry, list) else [], float)
+    if numbers.shape != (n_classes,) or not (np.isfinite(numbers) & (numbers >= 0)).all():
+        raise FormatError(f"class_weights: a list of {n_classes} numbers of at least 0 is required")
+    return numbers
+
+
+def scaling_of(model: "Model") -> "TargetScaling | None":
+    """How training scaled the numbers to predict, by the model's file; None where it did not.
+
+    Raises:
+        FormatError: the entry is something else.
+    """
+    from pellucid.training.targets import TargetScaling
+
+    training = model.provenance.get("training")
+    entry = training.get("target_scaling") if isinstance(training, Mapping) else None
+    return None if entry is None else TargetScaling.from_dict(entry, model.network.sizes[-1])
+
+
+def as_trained(choices: dict[str, Any], targets: "np.ndarray") -> tuple["np.ndarray", dict[str, Any]]:
+    """The expected outputs and the arguments of `update` by which training corrects with these examples.
+
+    Parameters:
+        choices: as `learning_of` and `where_training_stopped` give them.
+        targets: E in its own units, (n_outputs,) of one example, or (n_samples, n_outputs).
+    """
+    arguments = {name: value for name, value in choices.items() if name not in ("class_weights", "target_scaling")}
+    weights, scaling = choices.get("class_weights"), choices.get("target_scaling")
+    if weights is not None:
+        arguments["example_weights"] = weights[classes_of(targets)]
+    return targets if scaling is None else scaling.of(targets), arguments
+
+
+def classes_of(targets: "np.ndarray") -> "np.ndarray":
+    """The number of the class that expected outputs (…, n_outputs) stand for; of one output its value, 0 or 1."""
+    return targets[..., 0].astype(int) if targets.shape[-1] == 1 else targets.argmax(axis=-1)
+
+
+def told_of_training(model: "Model", targets: "np.ndarray", *, is_update: bool, from_checkpoint: bool) -> str:
+    """What a cost, or a step, of training had that is not in the formula, in a sentence; or nothing.
+
+    Parameters:
+        targets: E of the examples.
+        is_update: whether a correction is explained, which has the class weights in it.
+        from_checkpoint: whether it goes on from a checkpoint, in training's own units.
+    """
+    weights, scaling = class_weights_of(model), scaling_of(model)
+    if weights is not None and not is_update:
+        often = weights[classes_of(targets)]
+        times = f"{often:.4g} times" if often.ndim == 0 else "as often as its class is weighted"
+        return f" The cost of {'the' if often.ndim == 0 else 'each'} example counted {times} in training."
+    if scaling is None:
+        return ""
+    mean, deviation = (", ".join(f"{number:.6g}" for number in part) for part in (scaling.mean, scaling.deviation))
+    if from_checkpoint:
+        return f" Targets and outputs are in training's units here: less {mean}, over {deviation}."
+    step = "; --checkpoint shows a step as training makes it" if is_update else ""
+    return f" Training took the targets less {mean}, over {deviation}; here they are in their own units{step}."

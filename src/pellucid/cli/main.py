@@ -1,6 +1,8 @@
 """The program `pellucid`: its commands put together, and errors as one line."""
 
+import re
 import sys
+from collections.abc import Sequence
 from io import TextIOWrapper
 from typing import Annotated, NoReturn
 
@@ -9,8 +11,10 @@ import typer
 from pellucid import __version__
 from pellucid.cli import check, data, evaluate, explain, predict, recipes, sheet, train, walkthrough, worksheet
 from pellucid.cli.console import say
-from pellucid.errors import PellucidError
+from pellucid.errors import InvalidValueError, PellucidError
 
+AT_FAULT = (re.compile(r"(?P<names>\w+(, \w+)*): "), re.compile(r"\w+: (?P<names>\w+) must "))
+"""Where a message names the parameters at fault: first of all, or after the optimizer (`sgd: momentum must be …`)."""
 INTERRUPTED = 130
 """The exit code that Typer gives a program on which someone pressed Ctrl-C."""
 
@@ -63,11 +67,31 @@ def fail(message: str) -> NoReturn:
     sys.exit(1)
 
 
+def as_typed(message: str, arguments: Sequence[str]) -> str:
+    """The message with the parameters at fault called as a person types them: `--on-error` for on_error.
+
+    Parameters:
+        message: begins with the names of parameters; those that are no options of the command stay as they are.
+        arguments: of the command line, the command's name first.
+    """
+    command = typer.main.get_command(app)
+    for word in arguments:
+        command = getattr(command, "commands", {}).get(word, command)
+    options = {each.name: each.opts[0] for each in command.params if each.param_type_name == "option"}
+    for pattern in AT_FAULT:
+        if place := pattern.match(message):
+            typed = ", ".join(options.get(name, name) for name in place["names"].split(", "))
+            message = message[: place.start("names")] + typed + message[place.end("names") :]
+    return message
+
+
 def main() -> None:
     """Runs the command line: exit code 0 when done, 1 with one line `error: …`, 2 for wrong usage."""
     speak_utf8()
     try:
         app()
+    except InvalidValueError as error:
+        fail(as_typed(str(error), sys.argv[1:]))
     except PellucidError as error:
         fail(str(error))
     except MemoryError as error:

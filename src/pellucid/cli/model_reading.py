@@ -27,12 +27,14 @@ def trained_on(model: "Model") -> Mapping[str, Any]:
 def reading_of_model(model: "Model") -> "Reading":
     """How the model's training data were read, as far as it concerns other data of that kind.
 
-    Shares and the path of a test part are of those data alone, and the encoder is the model's own.
+    Shares and the path of a test part are of those data alone, the encoder is the model's own, and what is ignored may
+    be missing.
 
     Raises:
         FormatError, InvalidValueError: the model's file says something else.
     """
-    return replace(_whole_reading(model), test=None, validation=None, encoding={}, on_error="stop")
+    own = _whole_reading(model)
+    return replace(own, test=None, validation=None, encoding={}, on_error="stop", may_lack_ignored=True)
 
 
 def reading_for(model: "Model", data: str, asked: Mapping[str, Any]) -> "Reading":
@@ -46,6 +48,7 @@ def reading_for(model: "Model", data: str, asked: Mapping[str, Any]) -> "Reading
         FormatError, InvalidValueError: the model's file says something else, or a choice is not what it may be.
     """
     from pellucid.data import Reading, find_named
+    from pellucid.data.sources.recognise import only_meaningful
 
     own = _whole_reading(model)
     has_name = find_named(data) is not None
@@ -54,6 +57,7 @@ def reading_for(model: "Model", data: str, asked: Mapping[str, Any]) -> "Reading
         own = Reading() if has_name else reading_of_model(model)
     elif isinstance(own.test, str) and not Path(own.test).exists():
         own = replace(own, test=None)  # a path of another time, or from another folder
+    own = own if has_name else only_meaningful(own, Path(data))
     given = {name: value for name, value in asked.items() if value is not None}
     return replace(own, encoding={}, **given)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pellucid.cli.answered import Answer, require_pictures, save_pictures, value_of, write_table
+from pellucid.cli.answered import Answer, require_pictures, require_target, save_pictures, value_of, write_table
 from pellucid.cli.console import AsJson, print_json, say
 from pellucid.cli.evaluate import ModelPath
 from pellucid.cli.model_reading import reading_of_model
@@ -57,6 +57,7 @@ def predict(
     files: Files = None,
     text: TextOption = None,
     out: OutOption = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file of --out if it is there.")] = False,
     on_error: OnErrorOption = "skip",
     save_normalised: SaveOption = None,
     as_json: AsJson = False,
@@ -72,20 +73,30 @@ def predict(
     pellucid predict runs/people-1 new-people.csv --out answered.csv
     """
     from pellucid.data.sources.reading import ON_ERROR
-    from pellucid.errors import InvalidValueError, look_up
+    from pellucid.data.sources.recognise import TEXT
+    from pellucid.errors import InvalidValueError, counted, look_up
     from pellucid.model import load
 
     look_up(on_error, dict.fromkeys(ON_ERROR), "on_error")
     if not files and not text:
         raise InvalidValueError("predict: a FILE or --text TEXT is required, got neither")
+    if out is not None:
+        require_target(out, files or [], overwrite=overwrite)
     loaded = load(model)
     faults: list[str] = []
+    cautions: list[str] = []
     if save_normalised is not None:
         require_pictures(loaded)
     sources = [*sources_of(loaded, files or [], on_error, faults), *texts_of(loaded, text or [])]
-    answers = list(answers_to(loaded, sources, on_error, faults, keeps=save_normalised is not None))
+    for source in sources:
+        if source.KIND == TEXT:  # what stands in a file of texts is found out, and may be something else
+            for note in source.notes:
+                say(note, is_error=True)
+    answers = list(answers_to(loaded, sources, on_error, faults, cautions, keeps=save_normalised is not None))
     for fault in faults:
         say(f"error: {fault}", is_error=True)
+    for caution in cautions:
+        say(f"Caution: {caution}", is_error=True)
     if save_normalised is not None:
         save_pictures(save_normalised, loaded, answers)
     if out is not None and answers:
@@ -93,7 +104,7 @@ def predict(
     if as_json:
         print_json({"predictions": [entry_of(answer) for answer in answers]})
     elif out is not None:
-        say(f"{len(answers):,} answers: {out}" if answers else f"no answers: {out} was not written")
+        say(f"{counted(len(answers), 'answer')}: {out}" if answers else f"no answers: {out} was not written")
     else:
         print_answers(loaded, answers)
     if faults:
@@ -147,11 +158,18 @@ def texts_of(model: "Model", texts: "Sequence[str]") -> "list[Examples]":
 
 
 def answers_to(
-    model: "Model", sources: "Sequence[Examples]", on_error: str, faults: list[str], *, keeps: bool
+    model: "Model",
+    sources: "Sequence[Examples]",
+    on_error: str,
+    faults: list[str],
+    cautions: list[str],
+    *,
+    keeps: bool,
 ) -> "Iterator[Answer]":
     """The answers to all examples of all sources; those that cannot be read are added to the faults.
 
     Parameters:
+        cautions: what is to be said of answers is added to it.
         keeps: whether an answer keeps what the network saw.
 
     Raises:
@@ -159,19 +177,23 @@ def answers_to(
     """
     from pellucid.errors import DataError, FormatError, InvalidValueError, MissingFileError
     from pellucid.model import answer
+    from pellucid.model.blank import BLANK
 
     with reading_progress("answered") as progress:
         for number, source in enumerate(sources):
             skipped = list(source.skipped)
             try:
                 for answered in answer(model, source, on_error=on_error, skipped=skipped, progress=progress):
-                    for row, encoded, prediction in zip(*answered, strict=True):
+                    names = [shown_name(source.name(int(row))) for row in answered.blank]
+                    why = BLANK.get(model.features.encoder.KIND, "")
+                    cautions += [f"{name}: {why}; its answer is the model's answer to nothing" for name in names]
+                    for row, encoded, prediction in zip(*answered[:3], strict=True):
                         seen = encoded.copy() if keeps else None
                         yield Answer(source.name(int(row)), number, int(row), seen, prediction)
             except (DataError, FormatError, MissingFileError, InvalidValueError) as error:
                 if on_error == "stop":
                     raise
-                faults.append(f"{source.told}: {error}")
+                faults.append(str(error))
             faults += [f"{name}: {why}" for name, why in skipped]
 
 
@@ -182,11 +204,15 @@ def entry_of(answer: Answer) -> dict[str, Any]:
     return entry if prediction.label is not None else entry | {"value": value_of(prediction)}
 
 
+def shown_name(name: str) -> str:
+    """An input's name as it is printed; a text, which may be long or empty, is its own."""
+    return (name or "(empty)") if len(name) <= SHOWN_NAME else f"{name[: SHOWN_NAME - 1]}…"
+
+
 def print_answers(model: "Model", answers: "Sequence[Answer]") -> None:
     """Prints a line for each input: its class and the surest classes' shares, or the number that is predicted."""
     for answer in answers:
-        prediction, name = answer.prediction, answer.name
-        name = name if len(name) <= SHOWN_NAME else f"{name[: SHOWN_NAME - 1]}…"
+        prediction, name = answer.prediction, shown_name(answer.name)
         if prediction.label is None:
             numbers = ", ".join(f"{output:.6g}" for output in prediction.outputs)
             say(f"{name}: {numbers}")

@@ -1,5 +1,6 @@
 """`pellucid train`: from labelled data to a run folder with the trained model."""
 
+import re
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +12,7 @@ from pellucid.cli.console import AsJson, print_json, say
 from pellucid.cli.evaluate import summary
 from pellucid.cli.progress import download_progress, reading_progress, training_progress
 from pellucid.data.balance import BALANCES, require_balance
+from pellucid.errors import counted
 from pellucid.maths import ACTIVATIONS, AUTO, COSTS, INITIALIZERS, OPTIMIZERS
 from pellucid.model.storage import MODEL_FILE
 from pellucid.training.run_folder import CONFIG_FILE, NewRun, write_results
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from pellucid.training import TrainingResult
     from pellucid.training.recipe import Recipe
 
+SIZES = re.compile(r" *0*[1-9][0-9]{0,8} *(, *0*[1-9][0-9]{0,8} *)*")
 SETUP = "What is trained"
 RULE = "How it learns"
 RUN = "The run"
@@ -183,10 +186,17 @@ def train(
     from pellucid.data import load_with
     from pellucid.training.recipe import default_recipe, load_recipe
 
+    reading = options.reading_of(
+        label=label, features=features, ignore=ignore, test=test, validation=validation, pattern=pattern, task=task,
+        on_error=on_error, encoding=encoding, memory=memory,
+    )  # fmt: skip
     if recipe is None:
-        base, recipe = default_recipe(data)
+        base, recipe = default_recipe(data, reading)
+        own = default_recipe(data)[1]
         if recipe is not None:
             say(f"By the recipe {recipe} (pellucid recipes show {recipe}); other options go over it.", is_error=True)
+        elif own is not None:
+            say(f"Not by the recipe {own}, which is for the set's own label: by the usual choices.", is_error=True)
     else:
         base = load_recipe(recipe)[0]
     chosen = base.with_choices(
@@ -209,18 +219,6 @@ def train(
             "balance": balance,
         }
     )
-    reading = options.reading_of(
-        label=label,
-        features=features,
-        ignore=ignore,
-        test=test,
-        validation=validation,
-        pattern=pattern,
-        task=task,
-        on_error=on_error,
-        encoding=encoding,
-        memory=memory,
-    )
     with download_progress() as progress, reading_progress() as encoding_progress:
         labelled = load_with(data, reading, progress=progress, encoding_progress=encoding_progress)
     settings = {"data": data, "recipe": recipe, "seed": seed, "device": device}
@@ -240,7 +238,7 @@ def run(recipe: "Recipe", data: "Dataset", new_run: NewRun, settings: dict[str, 
     require_balance(recipe.balance, has_classes=data.task == "classification")
     for sentence in tell_data(data, recipe.balance):
         say(sentence, is_error=True)
-    say(f"{network} on {data.name}: {data.train.n_samples:,} examples", is_error=True)
+    say(f"{network} on {data.name}: {counted(data.train.n_samples, 'example')}", is_error=True)
     with new_run as place, Interruption():  # the first Ctrl-C ends training; a second must not cut the writing short
         write_atomically(place / CONFIG_FILE, recipe.to_toml(**settings).encode())
         with training_progress(choices["epochs"]) as listener:
@@ -249,7 +247,7 @@ def run(recipe: "Recipe", data: "Dataset", new_run: NewRun, settings: dict[str, 
             )
         made_by = {"recipe": {"name": settings["recipe"], **asdict(recipe)}, "device": settings["device"]}
         model = replace(result.model, provenance={**result.model.provenance, **made_by})
-        write_results(place, model, result)
+        write_results(place, model, result, data)
         folder = new_run.publish()
     validation = evaluate(model, data.validation) if data.validation else None
     test = evaluate(model, data.test) if data.test else None
@@ -285,16 +283,14 @@ def tell_data(data: "Dataset", balance: str) -> "Iterator[str]":
         counts = data.train.class_counts
         warning = imbalance(counts, data.classes) if balance == "none" else None
         yield from (sentence for sentence in (tell_balance(balance, counts, data.classes),) if sentence)
-        yield from (
-            f"Warning: {sentence} --balance weights lets them count alike." for sentence in (warning,) if sentence
-        )
+        yield from (f"Warning: {sentence}" for sentence in (warning,) if sentence)
 
 
 def print_report(
     folder: Path, result: "TrainingResult", validation: "Evaluation | None", test: "Evaluation | None"
 ) -> None:
     """Prints how training went, how good the network is, and where it lies."""
-    epochs = "1 epoch" if len(result.history) == 1 else f"{len(result.history)} epochs"
+    epochs = counted(len(result.history), "epoch")
     say(f"{epochs} in {sum(result.seconds):.1f} s, best: epoch {result.best_epoch} ({result.stopped_because})")
     for part, evaluation in (("validation", validation), ("test", test)):
         if evaluation is not None:
@@ -325,12 +321,9 @@ def parse_hidden(text: str | None) -> tuple[int, ...] | None:
         return None
     if text == "none":
         return ()
-    try:
-        return tuple(int(size) for size in text.split(","))
-    except ValueError as error:
-        raise InvalidValueError(
-            f"hidden: whole numbers such as 16,16, or 'none', are required, got '{text}'"
-        ) from error
+    if SIZES.fullmatch(text) is None:
+        raise InvalidValueError(f"hidden: whole numbers above 0 such as 16,16, or 'none', are required, got '{text}'")
+    return tuple(map(int, text.split(",")))
 
 
 def parse_batch_size(text: str | None) -> int | str | None:

@@ -50,8 +50,7 @@ def write_answers(
         MissingFileError, FormatError: the source cannot be read.
         WriteError: the target cannot be written; nothing is half-written.
     """
-    if target.suffix.lower() not in SUFFIXES:
-        raise InvalidValueError(f"{target}: a name that ends in {' or '.join(SUFFIXES)} is required")
+    require_suffix(target)
     raw = open_table(source, Reading(on_error="skip"), layout, None)
     delimiter = "\t" if target.suffix.lower() == ".tsv" else raw.delimiter.replace("\t", ",")
     added = name_columns(list(answers), raw.names)
@@ -71,6 +70,16 @@ def write_answers(
                     f"'{name}' has {len(values):,}"
                 )
     return tuple(added)
+
+
+def require_suffix(target: Path) -> None:
+    """Checks that a file to write is called as the tables that are written are.
+
+    Raises:
+        InvalidValueError: it is not.
+    """
+    if target.suffix.lower() not in SUFFIXES:
+        raise InvalidValueError(f"{target}: a name that ends in {' or '.join(SUFFIXES)} is required")
 
 
 def name_columns(wanted: Sequence[str], taken: Sequence[str]) -> list[str]:

@@ -13,14 +13,15 @@ BALANCES = ("none", "weights", "resample")
 
 
 def imbalance(counts: Sequence[int], classes: Sequence[str]) -> str | None:
-    """The warning, in one sentence, that classes differ much in their numbers of examples; None where they do not.
+    """The warning that classes differ much in their numbers of examples, with its cure; None where they do not.
 
     Parameters:
         counts: Examples of each class.
         classes: The classes' names, as many.
 
     >>> print(imbalance([4827, 747], ["ham", "spam"]))
-    Class 'ham' has 4,827 examples and class 'spam' 747: a network learns best from similar numbers of each.
+    Class 'ham' has 4,827 examples and class 'spam' 747: a network learns best from similar numbers of each; --balance \
+weights lets them count alike.
     >>> imbalance([100, 120], ["cat", "dog"]) is None
     True
     """
@@ -32,7 +33,7 @@ def imbalance(counts: Sequence[int], classes: Sequence[str]) -> str | None:
         return None
     return (
         f"Class '{largest[1]}' has {largest[0]:,} examples and class '{smallest[1]}' {smallest[0]:,}: "
-        "a network learns best from similar numbers of each."
+        "a network learns best from similar numbers of each; --balance weights lets them count alike."
     )
 
 

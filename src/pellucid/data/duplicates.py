@@ -8,6 +8,9 @@ from jaxtyping import Shaped
 
 from pellucid.data.dataset import Part
 from pellucid.data.split import digests_of
+from pellucid.files.mapping import release
+
+ROWS_AT_ONCE = 1_024
 
 
 class Duplicates(NamedTuple):
@@ -47,8 +50,12 @@ def find_duplicates(
 
 
 def fingerprints_of(part: Part) -> Shaped[np.ndarray, " n_samples"]:
-    """A digest of each example's raw values: equal values, equal digests."""
-    return digests_of(part.raw)
+    """A digest of each example's raw values: equal values, equal digests, whichever type they are stored in."""
+    digests = [np.empty(0, "S16")]
+    for first in range(0, part.n_samples, ROWS_AT_ONCE):
+        digests.append(digests_of(part.raw[first : first + ROWS_AT_ONCE]))
+        release(part.raw)
+    return np.concatenate(digests)
 
 
 def count_repeated(part: Part, among: Part) -> int:

@@ -8,7 +8,7 @@ from jaxtyping import Int, Shaped
 
 from pellucid.data.features import Encoder
 from pellucid.data.sources.examples import Examples
-from pellucid.errors import DataError, FormatError, MissingFileError
+from pellucid.errors import DataError, FormatError, InvalidValueError, MissingFileError
 
 ROWS_AT_ONCE = 256
 Progress: TypeAlias = Callable[[int, int], None]
@@ -47,6 +47,7 @@ def encode_rows(
 
     Raises:
         FormatError, DataError, MissingFileError: one cannot be read, and on_error is "stop"; the message names it.
+        InvalidValueError: they are nothing that the encoder takes: a table lacks a column.
     """
     values = np.empty((len(rows), int(np.prod(encoder.shape))), encoder.dtype)
     n_kept = 0
@@ -92,6 +93,8 @@ def encode_chunk(
     """The rows with their encoded values, all at once; or one by one where one of them is at fault."""
     try:
         yield rows, encoder.encode(examples.contents(rows))
+    except InvalidValueError as error:  # of them all: a column that is not there
+        raise InvalidValueError(f"{examples.name(int(rows[0]))}: {error}") from error
     except (DataError, FormatError, MissingFileError) as error:
         if len(rows) > 1:
             for row in range(len(rows)):

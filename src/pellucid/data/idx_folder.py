@@ -10,18 +10,26 @@ from pellucid.data.features import Features, PictureEncoder
 from pellucid.data.readers.idx import read_labelled_images
 from pellucid.errors import DataError, FormatError, MissingFileError
 
-VALIDATION_DIVISOR = 6
-"""Of the training examples the last sixth validates: of MNIST's 60,000 the last 10,000, as in Nielsen's book."""
+LAST_SIXTH = 1 / 6
+"""The share of the training examples, the last of them, that validates: of MNIST's the last 10,000, as in Nielsen."""
 
 
-def load_idx_folder(folder: Path, name: str, classes: tuple[str, ...], features: Features | None = None) -> Dataset:
-    """The data set whose four IDX files lie in `folder`: its own test part, and the last sixth of the rest to validate.
+def load_idx_folder(
+    folder: Path,
+    name: str,
+    classes: tuple[str, ...],
+    features: Features | None = None,
+    *,
+    validation: float | None = None,
+) -> Dataset:
+    """The data set whose four IDX files lie in `folder`: its own test part, and the last of the others to validate.
 
     Parameters:
         folder: Of the files, named as MNIST's are, with or without `.gz`.
         name: Of the set.
         classes: Their names; label k is classes[k].
         features: How a picture becomes an input vector; without it, its grey values are divided by 255.
+        validation: The share of the examples not of the test part that validates; None: `LAST_SIXTH`.
 
     Raises:
         MissingFileError: The folder or a file is not there.
@@ -33,25 +41,28 @@ def load_idx_folder(folder: Path, name: str, classes: tuple[str, ...], features:
     features = _features_of(paths[TRAIN_IMAGES], images, features)
     test = _test_of(paths, classes, features)
     flat = images.reshape(len(images), -1)
-    n_train = len(flat) - len(flat) // VALIDATION_DIVISOR
-    lacking = set(np.unique(labels).tolist()) - (set(labels[:n_train].tolist()) & set(labels[n_train:].tolist()))
+    n_validation = int(len(flat) * (LAST_SIXTH if validation is None else validation))
+    n_train = len(flat) - n_validation
+    present = set(np.unique(labels).tolist())
+    lacking = present - set(labels[:n_train].tolist())
+    lacking |= present - set(labels[n_train:].tolist()) if n_validation else set()
     if lacking:
         raise DataError(
             f"{paths[TRAIN_LABELS]}: every class is required in the first {n_train:,} examples, which train, and in "
-            f"the {len(flat) - n_train:,} after them, which validate; class '{classes[min(lacking)]}' is missing from "
-            "one; mix the examples before writing the files"
+            f"the {n_validation:,} after them, which validate; class '{classes[min(lacking)]}' is missing from one; "
+            "mix the examples before writing the files, or choose another share with --validation"
         )
     # The first rows of a C-contiguous array, and its last, are views: the pictures lie in memory once.
     return Dataset(
         name=name,
         train=Part(flat[:n_train], labels[:n_train], features, len(classes)),
-        validation=Part(flat[n_train:], labels[n_train:], features, len(classes)),
+        validation=Part(flat[n_train:], labels[n_train:], features, len(classes)) if n_validation else None,
         test=test,
         classes=classes,
         features=features,
         split=(
             f"The publisher's own {test.n_samples:,} test examples; of the {len(flat):,} others the first "
-            f"{n_train:,} train and the last {len(flat) - n_train:,} validate."
+            f"{n_train:,} train and the last {n_validation:,} validate."
         ),
     )
 

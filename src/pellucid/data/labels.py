@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Shaped
 
 from pellucid.data.sources.reading import Task
-from pellucid.errors import DataError
+from pellucid.errors import DataError, counted
 from pellucid.files import readable
 
 MAX_NUMBERED_CLASSES = 20
@@ -85,7 +85,7 @@ def read_labels(
         row = int(np.argmin(values))
         shown = ", ".join(classes[:SHOWN_CLASSES]) + (", …" if len(classes) > SHOWN_CLASSES else "")
         raise DataError(f"label: one of {shown} is required, '{readable(str(names[row]))}' arrived in {name_of(row)}")
-    return Labels(values, classes, f"The labels are {len(classes):,} classes: {found}{why}.")
+    return Labels(values, classes, f"The labels are {counted(len(classes), 'class', 'classes')}: {found}{why}.")
 
 
 def require_two_classes(labels: Labels, rows: Shaped[np.ndarray, " n_rows"], where: str) -> None:
@@ -110,7 +110,7 @@ def _task_of(labels: np.ndarray) -> tuple[Task, str]:
     distinct = np.unique(labels)
     is_whole = bool((distinct == np.round(distinct)).all())
     is_classes = is_whole and len(distinct) <= MAX_NUMBERED_CLASSES and labels.ndim == 1
-    told = f"{len(distinct):,} distinct {'whole ' if is_whole else ''}numbers"
+    told = counted(len(distinct), f"distinct {'whole ' if is_whole else ''}number")
     return "classification" if is_classes else "regression", told
 
 

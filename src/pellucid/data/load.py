@@ -114,7 +114,8 @@ def load_with(
         As `load_data`; DataError: a label is none of the model's classes.
     """
     if features is not None:
-        reading = replace(reading, task="regression" if classes is None else "classification")
+        task = "regression" if classes is None else "classification"
+        reading = replace(reading, task=task, may_lack_ignored=True)
     return open_data(source, reading, progress=progress).prepared(
         features=features, classes=classes, progress=encoding_progress
     )
@@ -180,8 +181,9 @@ def open_data(source: Any, reading: Reading = STANDARD_READING, *, progress: Pro
     kind = recognise(path)
     name = path.resolve().stem if path.is_file() else path.resolve().name
     if kind == IDX:
-        _require_no_choices(name, reading, ("validation", "test"))
-        return Opened(name, reading, None, None, load_idx_folder(path, name, TEN_DIGITS))
+        _require_no_choices(name, reading, ("test",))
+        whole = load_idx_folder(path, name, TEN_DIGITS, validation=reading.validation)
+        return Opened(name, reading, None, None, whole)
     return Opened(name, reading, None, open_examples(path, reading))
 
 
@@ -232,8 +234,9 @@ def _read_whole(entry: NamedSet, reading: Reading, progress: Progress | None) ->
     folder = find(entry) or fetch(entry, progress)
     assert entry.features is not None  # noqa: S101 - each of these sets has them
     if not entry.is_bundled:
-        _require_no_choices(entry.name, reading, ("validation", "test"))
-        return load_idx_folder(folder, entry.name, entry.classes, entry.features)
+        _require_no_choices(entry.name, reading, ("test",))
+        validation = entry.reading.validation if reading.validation is None else reading.validation
+        return load_idx_folder(folder, entry.name, entry.classes, entry.features, validation=validation)
     _require_no_choices(entry.name, reading)
     images, labels = read_digits(folder / FILE_NAME)
     validation = VALIDATION_SHARE if reading.validation is None else reading.validation
@@ -252,7 +255,8 @@ def _require_no_choices(name: str, reading: Reading, more: tuple[str, ...] = ())
     for choice in ("label", "features", "ignore", "pattern", *more):
         value = getattr(reading, choice)
         if value not in (None, ()):
-            raise InvalidValueError(f"{choice}: {name} has its own, got '{value}'; leave it out")
+            got = ", ".join(value) if isinstance(value, tuple) else value
+            raise InvalidValueError(f"{choice}: {name} has its own, got '{got}'; leave it out")
     if isinstance(reading.test, str):
         raise InvalidValueError(f"test: a share is required for {name}, got '{reading.test}'")
     if reading.task == "regression":
@@ -260,11 +264,21 @@ def _require_no_choices(name: str, reading: Reading, more: tuple[str, ...] = ())
 
 
 def _finished(data: Dataset, reading: Reading, features: Features | None, classes: tuple[str, ...] | None) -> Dataset:
-    """Pictures in arrays as they were asked for: encoded by other choices, or as a model takes them in."""
+    """Pictures in arrays as they were asked for: encoded by other choices, or as a model takes them in.
+
+    Raises:
+        InvalidValueError: that does not fit, or they do not fit into the memory that they may take.
+    """
     if features is not None and classes is not None:
         data = fitted_to(data, features, classes)
     elif reading.encoding:
         data = chosen_anew(data, reading.encoding)
+    n_bytes = sum(part.raw.nbytes for part in data.parts.values())
+    if reading.memory is not None and n_bytes > reading.memory:
+        raise InvalidValueError(
+            f"memory: at least {n_bytes:,} bytes are required for {data.name}, which is read whole, got "
+            f"{reading.memory:,}; allow more, or leave it out"
+        )
     return replace(data, reading=reading.to_dict())
 
 
@@ -274,9 +288,10 @@ def _examples_in(table: object, reading: Reading) -> Examples:
     Raises:
         DataError: it is no table.
     """
-    from pellucid.data.sources.recognise import texts_of
+    from pellucid.data.sources.recognise import TABLE, require_meaningful, texts_of
     from pellucid.data.sources.tables import table_examples
 
     if isinstance(table, np.ndarray):
         raise DataError("data: arrays are taken by Dataset.from_arrays(inputs, labels); a name, a path or a table here")
+    require_meaningful(reading, TABLE, "table")
     return texts_of(table_examples(table, reading, "table"))

@@ -78,7 +78,7 @@ def read_named(entry: NamedSet, split: str | None, folder: Path, reading: Readin
     """
     examples = _READERS[entry.name](folder, reading)
     assert examples.labels is not None  # noqa: S101 - each reader asks for them
-    if examples.classes is None and reading.label is None and reading.task != "regression":
+    if examples.classes is None and reading.label == entry.reading.label and reading.task != "regression":
         examples.classes = entry.classes
     if split is not None:
         examples.parts = speakers_parts([examples.name(row) for row in range(len(examples))], split)
@@ -151,17 +151,16 @@ def _read_adult(folder: Path, reading: Reading) -> Examples:
     from pellucid.data.sources.tables import TableLayout, read_table
 
     layout = TableLayout(delimiter=",", has_quotes=False, column_names=ADULT_COLUMNS)
-    test_layout = replace(layout, skip_first_lines=1, label_ending="." if reading.label is None else "")
-    label = reading.label or ADULT_COLUMNS[-1]
-    test = str(folder / ADULT_TEST_FILE)
-    chosen = replace(reading, label=label, test=test)
+    label_ending = "." if reading.label == ADULT_COLUMNS[-1] else ""
+    test_layout = replace(layout, skip_first_lines=1, label_ending=label_ending)
+    chosen = replace(reading, test=str(folder / ADULT_TEST_FILE))
     return read_table(folder / ADULT_TRAIN_FILE, chosen, layout=layout, test_layout=test_layout)
 
 
 def _read_penguins(folder: Path, reading: Reading) -> Examples:
     from pellucid.data.sources.tables import read_table
 
-    return read_table(folder / PENGUINS_FILE, replace(reading, label=reading.label or "species"))
+    return read_table(folder / PENGUINS_FILE, reading)
 
 
 def _with_class_names(examples: Examples, classes: tuple[str, ...]) -> Examples:

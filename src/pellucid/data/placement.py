@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Shaped
 
 from pellucid.data.encode import ROWS_AT_ONCE, Encoded, Progress, encode_pieces, encode_rows, write_pieces
-from pellucid.data.features import Encoder, NumberEncoder
+from pellucid.data.features import Encoder
 from pellucid.data.memory import available_memory
 from pellucid.data.shards import find_shards, folder_for, new_folder, new_shard, write_notes
 from pellucid.data.sources.examples import PARTS, Examples
@@ -103,8 +103,8 @@ def mapped_rows(examples: Examples, encoder: Encoder, rows: np.ndarray) -> np.nd
     """These examples where they lie in a file, if they need no encoding and lie there one after the other."""
     if not len(rows):
         return np.empty((0, int(np.prod(encoder.shape))), encoder.dtype)
-    values = examples.mapped(rows) if isinstance(encoder, NumberEncoder) else None
-    if values is None or values.dtype != encoder.dtype:
+    values = examples.mapped(rows)
+    if values is None or not encoder.keeps(values.shape[1:], values.dtype):
         return None
     return values.reshape(len(rows), -1)
 

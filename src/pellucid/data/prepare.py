@@ -1,6 +1,7 @@
 """From raw examples to a data set: labels read, parts drawn, the encoder learnt on the training part, all encoded."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -9,13 +10,14 @@ from jaxtyping import Shaped
 from pellucid.data.dataset import Dataset, Part
 from pellucid.data.encode import Progress
 from pellucid.data.features import Features, NumberEncoder
+from pellucid.data.features.number_scaling import ByteEncoder
 from pellucid.data.labels import Labels, read_labels, require_two_classes
 from pellucid.data.placement import encode_parts, to_measure
 from pellucid.data.sources.examples import PARTS, Examples
 from pellucid.data.sources.reading import TEST_SHARE, VALIDATION_SHARE, Reading
 from pellucid.data.sources.report import ReadReport
 from pellucid.data.split import SPLIT_SEED, Rows, split_rows
-from pellucid.errors import DataError, InvalidValueError
+from pellucid.errors import DataError, InvalidValueError, counted
 
 STANDARD_READING = Reading()
 SHOWN_CLASSES = 3
@@ -47,7 +49,8 @@ def prepare(
     """
     is_judged = features is not None
     if features is not None:
-        require_fit(examples, name, features)
+        features = fitting(examples, name, features)
+        examples.prepare_for(features.encoder)
     labels, alike, rows = divide(examples, name, reading, classes, is_judged=is_judged)
     encoder = features.encoder if features else examples.learn_encoder(rows.train, reading)
     encoded, told_place = encode_parts(examples, encoder, rows, alike, reading, progress)
@@ -67,9 +70,10 @@ def prepare(
         n_examples=sum(map(len, kept)),
         n_duplicates=len(alike) - len(np.unique(alike)),
         skipped=(*examples.skipped, *(entry for part in encoded for entry in part.skipped)),
+        misfits=tuple(examples.misfits),
         notes=(
             labels.told,
-            f"An example becomes {encoder.describe()}.",
+            f"Examples become {encoder.describe()}.",
             *examples.notes,
             *told_place,
             *tell_repeated(alike, rows),
@@ -89,8 +93,8 @@ def prepare(
     )
 
 
-def require_fit(examples: Examples, name: str, features: Features) -> None:
-    """Checks that a model's features take such examples.
+def fitting(examples: Examples, name: str, features: Features) -> Features:
+    """A model's features as they take such examples: numbers that are bytes stay bytes, as they did in training.
 
     Raises:
         InvalidValueError: they take others.
@@ -99,10 +103,14 @@ def require_fit(examples: Examples, name: str, features: Features) -> None:
     fits = encoder.KIND == examples.KIND
     told = examples.told
     if fits and isinstance(encoder, NumberEncoder) and len(examples):
-        shape = np.asarray(examples.contents(np.arange(1))).shape[1:]
+        first = np.asarray(examples.contents(np.arange(1)))
+        shape = first.shape[1:]
         fits, told = shape == encoder.shape, f"{told}, {' × '.join(map(str, shape))} numbers each"
+        if first.dtype == np.uint8:
+            features = replace(features, encoder=ByteEncoder(encoder.shape))
     if not fits:
         raise InvalidValueError(f"data: this model takes {encoder.describe()}; {name} is {told}")
+    return features
 
 
 class Divided(NamedTuple):
@@ -190,11 +198,14 @@ def draw_parts(
     drawn = split_rows(groups[free], validation=validation, test=test, alike=alike[free])
     is_short = (validation > 0 and not len(drawn.validation)) or (test > 0 and not len(drawn.test))
     if is_short and not is_lenient:
-        largest = max(len(np.unique(alike[free][groups[free] == group])) for group in np.unique(groups[free]))
+        # Examples of equal content are drawn as one, which counts for the class of the first of them.
+        firsts = np.unique(alike[free], return_index=True)[1]
+        largest = int(np.unique(groups[free][firsts], return_counts=True)[1].max())
+        n_parts = 1 + (validation > 0) + (test > 0)
         raise DataError(
-            "labels: to draw the parts, at least one class (or all targets together) must have 3 different examples, "
-            f"the largest has {largest:,}; give more examples, or --validation 0 and --test 0 to train on all of them, "
-            "or --task regression if they are numbers to predict"
+            f"labels: to draw the parts, at least one class (or all targets together) must have {n_parts} different "
+            f"examples, one for each part, the largest has {largest:,}; give more examples, or --validation 0 and "
+            "--test 0 to train on all of them, or --task regression if they are numbers to predict"
         )
     return Rows(*(np.sort(np.concatenate([given[part], free[more]])) for part, more in zip(PARTS, drawn, strict=True)))
 
@@ -207,7 +218,7 @@ def tell_split(kept: Rows, parts: np.ndarray | None) -> str:
     n_drawn = sum(numbers[part] for part in PARTS[1:] if part not in own)
     how = [f"drawn with the fixed seed {SPLIT_SEED}"] if n_drawn else []
     how += [f"{' and '.join(own)} as the data have it"] if own else []
-    return f"Of {sum(numbers.values()):,} examples {', '.join([sizes, '; '.join(how)]) if how else sizes}."
+    return f"Of {counted(sum(numbers.values()), 'example')} {', '.join([sizes, '; '.join(how)]) if how else sizes}."
 
 
 def tell_repeated(alike: np.ndarray, rows: Rows) -> Iterator[str]:
@@ -216,9 +227,10 @@ def tell_repeated(alike: np.ndarray, rows: Rows) -> Iterator[str]:
     for part in ("validation", "test"):
         n_repeated = int(np.isin(alike[getattr(rows, part)], learnt).sum())
         if n_repeated:
+            are = "is" if n_repeated == 1 else "are"
             yield (
-                f"{n_repeated:,} examples of the data's own {part} part are also in train: what was learnt by heart "
-                "helps to name them."
+                f"{counted(n_repeated, 'example')} of the data's own {part} part {are} also in train: what was learnt "
+                "by heart helps to give the right answer."
             )
 
 
@@ -231,11 +243,11 @@ def tell_rare_classes(labels: Labels, kept: Rows) -> Iterator[str]:
     unknown = [labels.classes[k] for k in np.flatnonzero((n_of_part[0] == 0) & (sum(n_of_part) > 0))]
     lonely = [labels.classes[k] for k in np.flatnonzero((n_of_part[0] == 1) & (sum(n_of_part) == 1))]
     if unknown:
-        yield f"No example to train on of {_counted(unknown)}: the network cannot learn to name them."
+        yield f"No example to train on of {_listed(unknown)}: the network cannot learn to name them."
     if lonely:
-        yield f"Only one example each of {_counted(lonely)}: it trains, and nothing judges it."
+        yield f"Only one example each of {_listed(lonely)}: it trains, and nothing judges it."
 
 
-def _counted(names: list[str]) -> str:
+def _listed(names: list[str]) -> str:
     shown = ", ".join(f"'{name}'" for name in names[:SHOWN_CLASSES]) + (" …" if len(names) > SHOWN_CLASSES else "")
-    return f"{len(names):,} {'class' if len(names) == 1 else 'classes'} ({shown})"
+    return f"{counted(len(names), 'class', 'classes')} ({shown})"

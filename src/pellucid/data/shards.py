@@ -1,7 +1,8 @@
 """Encoded examples that do not fit into memory: written once to files in the user's cache, and mapped from there.
 
 One folder holds the parts of one data set as one encoder encodes them. It has its name only once it is whole; a later
-run with the same examples, encoder and split finds it there. Whoever needs the room may delete it.
+run with the same examples, encoder and split finds it there. Whoever needs the room may delete it; `shard_room` says
+which are deleted for others to be written.
 """
 
 import json
@@ -18,6 +19,7 @@ import numpy as np
 from jaxtyping import Int, Shaped
 
 from pellucid.data.features import Encoder
+from pellucid.data.shard_room import UNFINISHED, make_room, mark_used
 from pellucid.data.sources.examples import PARTS, Examples
 from pellucid.data.split import Rows
 from pellucid.errors import PellucidError, WriteError
@@ -77,6 +79,7 @@ def folder_for(examples: Examples, alike: np.ndarray, encoder: Encoder, rows: Ro
 
 def find_shards(folder: Path, n_features: int, dtype: np.dtype[Any]) -> list[Shard] | None:
     """The parts that lie in that folder, mapped; None where it is not there, or is damaged."""
+    mark_used(folder)
     try:
         skipped = json.loads((folder / SKIPPED_FILE).read_text(encoding="utf-8"))
         shards: list[Shard] = []
@@ -109,13 +112,14 @@ def new_folder(folder: Path, n_bytes: int) -> Iterator[Path]:
         folder.parent.mkdir(parents=True, exist_ok=True)
         if folder.exists():  # damaged
             shutil.rmtree(folder)
+        make_room(folder.parent, n_bytes)
         free = shutil.disk_usage(folder.parent).free
         if free < n_bytes:
             raise WriteError(
                 f"{folder.parent}: {n_bytes:,} bytes are required for examples that do not fit into memory, {free:,} "
                 "are free; make room there, or let memory hold more of them with --memory"
             )
-        place = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
+        place = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=UNFINISHED, dir=folder.parent))
         yield place
         try:
             place.rename(folder)

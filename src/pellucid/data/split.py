@@ -69,8 +69,10 @@ def split_rows(
 
 
 def digests_of(rows: Shaped[np.ndarray, "n_samples ..."]) -> Shaped[np.ndarray, " n_samples"]:
-    """A digest of each row's numbers: equal numbers, equal digests."""
-    return np.array([blake2b(row.tobytes(), digest_size=16).digest() for row in rows], "S16")
+    """A digest of each row's numbers: equal numbers, equal digests, whether they are stored as bytes or as floats."""
+    # Float64 holds every number of the narrower types; adding 0 makes 0 of −0, its equal.
+    numbers = (np.ascontiguousarray(np.add(row, 0.0, dtype=np.float64)) for row in rows)
+    return np.array([blake2b(row.data, digest_size=16).digest() for row in numbers], "S16")
 
 
 def _sizes(n_samples: int, validation: float, test: float) -> tuple[int, int]:

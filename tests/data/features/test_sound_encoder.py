@@ -87,7 +87,23 @@ def test_inputs_are_named_by_what_they_are() -> None:
         SoundEncoder(rate=RATE, bands=4, frames=512, length="cut", seconds=0.01),
     ):
         assert len({many.input_name(index) for index in range(many.bands * many.frames)}) == many.bands * many.frames
-    assert STRETCHED.input_value(0, -12.34) == "−12.3 dB"
+    assert STRETCHED.input_value(1, np.array([3.0, -12.34])) == "−12.3 dB"
+
+
+def test_the_sides_of_a_spectrogram_are_told_in_the_words_of_its_inputs() -> None:
+    cut = SoundEncoder(rate=RATE, bands=16, frames=10, length="cut", seconds=0.75)
+    upward, rightward = cut.axes()
+    lowest, highest = cut.input_name(0), cut.input_name(16 * 10 - 1)
+    # Rows are counted from the top, where the highest tones are.
+    assert upward.ticks[0] == (15.0, lowest.split()[0])
+    assert upward.ticks[-1] == (0.0, highest.split()[0])
+    assert upward.span == f"frequency, {lowest.split()[0]} to {highest.split()[0]} Hz"
+    assert rightward.ticks == ((-0.5, "0"), (4.5, "0.375"), (9.5, "0.75"))
+    assert (upward.label, rightward.label) == ("frequency (Hz)", "time (s)")
+    assert STRETCHED.axes().rightward.span == "time, 0 to 100 % of the sound"
+    cepstral = SoundEncoder(rate=RATE, bands=16, frames=10, spectrum="mfcc", coefficients=2)
+    assert cepstral.axes().upward.ticks == ((1.0, "0"), (0.0, "1"))
+    assert cepstral.axes().upward.label == "coefficient"
 
 
 def test_it_says_how_longer_and_shorter_sounds_are_handled() -> None:

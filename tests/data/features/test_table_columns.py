@@ -33,11 +33,8 @@ def test_numbers_are_standardised_and_missing_ones_filled_with_the_median_and_fl
     # float32 with a handful of operations: a few units in the seventh digit.
     np.testing.assert_allclose(vectors[:, 0], (ages - ages.mean()) / ages.std(), rtol=1e-6)
     np.testing.assert_array_equal(vectors[:, 1], [0, 1, 0, 0])
-    assert (encoder.input_value(0, 39.0), encoder.input_value(1, 1.0), encoder.input_value(1, 0.0)) == (
-        "39",
-        "yes",
-        "no",
-    )
+    assert [encoder.input_value(k, np.array([39.0, 0.0])) for k in (0, 1)] == ["39", "39"]
+    assert [encoder.input_value(k, np.array([25.0, 1.0])) for k in (0, 1)] == ["nothing", "nothing"]
 
 
 def test_a_missing_number_is_filled_but_not_flagged_where_none_was_missing_to_learn_from():
@@ -94,7 +91,7 @@ def test_a_long_tail_is_shortened_and_told_so():
     [[of_debt], [of_income]] = encoded(encoder, income=[-999.0, 999.0])
     assert of_income == pytest.approx(np.log(1000), rel=1e-6)
     assert of_debt == -of_income
-    assert (encoder.input_value(0, of_income), encoder.input_value(0, of_debt)) == ("999", "-999")
+    assert [encoder.input_value(0, np.array([value])) for value in (of_income, of_debt)] == ["999", "-999"]
     assert learnt({"skewed": "as-is"}, income=incomes).input_names == ["income"]
 
 
@@ -108,7 +105,7 @@ def test_numbers_close_together_keep_their_digits():
     inputs = encoder.encode(pa.table({"at": seconds}))
     assert np.ptp(inputs) == 49
     assert encoder.input_names == ["at − 1700000020"]
-    assert encoder.input_value(0, float(inputs[49, 0])) == "1700000049"
+    assert encoder.input_value(0, inputs[49]) == "1700000049"
 
 
 @pytest.mark.parametrize("scale", [1e-40, 1e-20, 1e20, 1e37])
@@ -125,7 +122,8 @@ def test_truth_values_are_one_and_zero():
     assert encoded(encoder, member=[True, False, None]) == [[1, 0], [0, 0], [1, 1]]
     assert encoded(encoder, member=["Yes", "false", ""]) == [[1, 0], [0, 0], [1, 1]]
     assert encoded(encoder, member=[1, 0, None]) == [[1, 0], [0, 0], [1, 1]]
-    assert encoder.input_value(0, 1.0) == "yes"
+    cells = [encoder.input_value(0, np.array(inputs)) for inputs in ([1.0, 0.0], [0.0, 0.0], [1.0, 1.0])]
+    assert cells == ["true", "false", "nothing"]
     with pytest.raises(
         DataError, match=r"^row 2 \(counted from 1\), column 'member': true or false is required, '2' arr"
     ):
@@ -147,14 +145,16 @@ def test_categories_have_an_input_each_and_rare_ones_share_one():
         [0, 0, 1, 0],
         [0, 0, 0, 1],
     ]
-    assert encoder.input_value(1, 1.0) == "yes"
-    assert encoder.input_value(1, 0.25) == "0.25"
+    for place, cell in enumerate(("private", "state", "another", "nothing")):
+        told = {encoder.input_value(k, np.eye(4)[place]) for k in range(4)}
+        assert told == {cell}, "every input of a column tells of its one cell"
 
 
 def test_where_no_category_was_rare_one_that_was_never_seen_is_none_of_them():
     encoder = learnt(island=["Biscoe", "Dream"] * 4)
     assert encoder.input_names == ["island = Biscoe", "island = Dream"]
     assert encoded(encoder, island=["Dream", "Atlantis", None]) == [[0, 1], [0, 0], [0, 0]]
+    assert encoder.input_value(1, np.zeros(2)) == "another, or nothing"
 
 
 def test_the_commonest_categories_have_inputs_and_equally_common_ones_go_by_the_alphabet():
@@ -219,9 +219,9 @@ def test_dates_become_their_parts(cells: Any):
     circle = np.stack([np.sin(angles), np.cos(angles)], axis=1).ravel()
     np.testing.assert_allclose(inputs[0], [2024, *circle, 0], atol=1e-7)
     assert inputs[3] == [2024, 0, 0, 0, 0, 0, 0, 1]
-    assert encoder.input_value(0, 2024.0) == "2024"
-    assert encoder.input_value(1, 1.0) == "1"
-    assert encoder.input_value(7, 1.0) == "yes"
+    told = ["2024-03-01", "2023-12-24", "2024-06-30", "nothing"]
+    for k in range(8):
+        assert [encoder.input_value(k, np.array(row, np.float32)) for row in inputs] == told
     assert encoder.tell_columns() == [
         ("born", "dates: year, month, day of the month, day of the week; 1 missing in the training part")
     ]
@@ -232,6 +232,24 @@ def test_times_of_day_have_an_hour_only():
     assert encoder.input_names == ["hour of at (sine)", "hour of at (cosine)"]
     angle = 2 * np.pi * 18.5 / 24
     np.testing.assert_allclose(encoded(encoder, at=["18:30"]), [[np.sin(angle), np.cos(angle)]], atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (["06:00", "18:30", "23:59:59"], ["06:00", "18:30", "23:59:59"]),
+        (["2024-01-31T06:00", "2024-12-01T18:30:05"], ["month 1, day 31, Wednesday 06:00", None]),
+        (["2024-01-31T06:00", "2023-12-01T00:00"], ["2024-01-31 06:00", "2023-12-01 00:00"]),
+        (["2024-02-05", "2024-07-15"], ["month 2, day 5", "month 7, day 15"]),  # two Mondays
+    ],
+)
+def test_a_moment_is_told_from_its_inputs_as_far_as_they_know_it(cells: list[str], told: list[str | None]):
+    encoder = learnt(at=cells)
+    for cell, expected in zip(cells, told, strict=True):
+        (inputs,) = encoder.encode(pa.table({"at": [cell]}))
+        assert encoder.input_value(0, inputs) == (expected or "month 12, day 1, Sunday 18:30:05")
+    (missing,) = encoder.encode(pa.table({"at": pa.array([None], pa.string())}))
+    assert encoder.input_value(0, missing) == "nothing"
 
 
 def test_dates_with_a_time_zone_are_taken_in_utc():

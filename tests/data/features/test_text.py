@@ -96,9 +96,9 @@ def test_inputs_are_named_by_what_they_are():
         for k in range(encoder.shape[0])
     }
     column = names.index('word "free"')
-    value = float(encoder.encode(["free call"])[0, column])
-    assert encoder.input_value(column, value).startswith("TF-IDF 0.")
-    assert encoder.input_value(column, 0.0) == "absent"
+    with_it, without_it = encoder.encode(["free call", "call"])
+    assert encoder.input_value(column, with_it).startswith("TF-IDF 0.")
+    assert encoder.input_value(column, without_it) == "absent"
     assert "runs of up to 2 words and of" in encoder.describe()
 
 

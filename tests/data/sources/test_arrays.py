@@ -243,7 +243,7 @@ def test_a_single_array_has_its_label_in_a_column(tmp_path: Path):
 def test_a_single_array_of_more_dimensions_has_no_place_for_labels(tmp_path: Path):
     path = tmp_path / "a.npy"
     np.save(path, PIXELS)
-    with pytest.raises(DataError, match=r"a\.npy: 2 dimensions, .* put inputs\.npy and labels\.npy into a folder"):
+    with pytest.raises(DataError, match=r"a\.npy: 2 dimensions, .* put X\.npy and y\.npy into a folder"):
         read_arrays(path, STANDARD)
     assert isinstance(read_arrays(path, STANDARD, labelled=False), PictureArrayExamples)
 

@@ -4,6 +4,7 @@ import gzip
 import io
 import wave
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from PIL import Image
 
 from pellucid.data.catalog import IDX_FILES
 from pellucid.data.sources.reading import Reading
-from pellucid.data.sources.recognise import open_examples, open_source, recognise
+from pellucid.data.sources.recognise import only_meaningful, open_examples, open_source, recognise
 from pellucid.errors import DataError, FormatError, InvalidValueError, MissingFileError
 
 TABLE = "age,town,label\n39,Bern,yes\n25,Lund,no\n"
@@ -90,6 +91,10 @@ def test_a_folder_and_a_zip_file_are_what_most_of_their_files_are(tmp_path: Path
         assert recognise(packed(tmp_path / f"{kind}.zip", files | few)) == kind
     assert recognise(packed(tmp_path / "arrays.npz", {"x.npy": npy(), "y.npy": npy()})) == "numbers"
     assert recognise(laid_out(tmp_path / "arrays", {"inputs.npy": npy(), "labels.npy": npy()})) == "numbers"
+    notes = {f"note-{k}.txt": b"some words" for k in range(9)}
+    named = {f"{name}.npy": npy() for name in ("X_train", "y_train", "X_test", "y_test")}
+    assert recognise(laid_out(tmp_path / "named", named | notes)) == "numbers"
+    assert recognise(laid_out(tmp_path / "unusual", {"a.npy": npy(), "b.npy": npy()})) == "numbers"
     assert recognise(laid_out(tmp_path / "idx", {IDX_FILES[0].removesuffix(".gz"): b"\0\0\x08\x03"})) == "IDX"
 
 
@@ -97,8 +102,20 @@ def test_pictures_without_a_suffix_of_their_own_are_found_by_their_bytes(tmp_pat
     assert recognise(laid_out(tmp_path, {f"a/{k}.scan": png(k) for k in range(3)})) == "pictures"
 
 
-def test_damaged_pictures_are_pictures_by_their_suffix(tmp_path: Path):
-    assert recognise(laid_out(tmp_path, {f"a/{k}.png": b"" for k in range(3)})) == "pictures"
+@pytest.mark.parametrize(
+    ("suffix", "kind"), [("png", "pictures"), ("jfif", "pictures"), ("oga", "sounds"), ("opus", "sounds")]
+)
+def test_damaged_files_are_what_their_suffix_says(tmp_path: Path, suffix: str, kind: str):
+    assert recognise(laid_out(tmp_path, {f"a/{k}.{suffix}": b"" for k in range(3)})) == kind
+
+
+def test_choices_for_other_data_are_let_go(tmp_path: Path):
+    chosen = Reading(label="paid", features=("age",), ignore=("id",), pattern="{class}_*", task="classification")
+    (tmp_path / "people.csv").write_text(TABLE)
+    assert only_meaningful(chosen, tmp_path / "people.csv") == replace(chosen, pattern=None)
+    pets = laid_out(tmp_path / "pets", pictures())
+    assert only_meaningful(chosen, pets) == replace(chosen, label=None, features=(), ignore=())
+    assert only_meaningful(chosen, tmp_path / "none") == chosen
 
 
 @pytest.mark.parametrize(
@@ -109,7 +126,6 @@ def test_damaged_pictures_are_pictures_by_their_suffix(tmp_path: Path):
             {"a.csv": TABLE.encode(), "b.csv": TABLE.encode()},
             r"this is a folder of 2; give .*a\.csv, and one",
         ),
-        ({"a.npy": npy()}, r"a folder with inputs\.npy and labels\.npy is required, this one has others"),
         ({"images.idx": b"\0\0\x08\x03"}, "a folder with IDX files named as MNIST's are is required"),
         ({}, "a folder with files in it is required"),
     ],

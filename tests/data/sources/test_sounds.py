@@ -58,7 +58,7 @@ def test_a_folder_with_one_sub_folder_a_class_becomes_a_data_set(folder: Path, i
     told = " ".join(data.report.sentences())
     assert "Files that are no sounds by their suffix are left out: 1 (.md: 1)." in told
     assert "training sounds looked at last from 0.20 to 0.20 s" in told
-    assert "An example becomes the spectrogram of a sound, up to 60 s of it" in told
+    assert "Examples become the spectrogram of a sound, up to 60 s of it" in told
     by_class = [data.train.raw[data.train.labels == k].reshape(-1, 16, 16).mean(axis=(0, 2)).argmax() for k in (0, 1)]
     assert by_class[0] > by_class[1]
 

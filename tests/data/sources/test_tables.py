@@ -18,7 +18,7 @@ import pyarrow.parquet as pq  # noqa: E402
 from pellucid.data.prepare import prepare  # noqa: E402
 from pellucid.data.sources.reading import Reading  # noqa: E402
 from pellucid.data.sources.tables import TableExamples, read_table, table_examples  # noqa: E402
-from pellucid.errors import DataError, FormatError, UnknownNameError  # noqa: E402
+from pellucid.errors import DataError, FormatError, InvalidValueError, UnknownNameError  # noqa: E402
 
 PEOPLE = "age,city,label\n39,Rome,a\n17,Oslo,b\n50,Rome,a\n"
 
@@ -210,15 +210,15 @@ def test_a_title_before_the_names_does_not_hide_a_quoted_cell_of_several_lines(t
 @pytest.mark.parametrize(
     ("choices", "label", "why"),
     [
-        ({}, "y", "by its name; --label names another"),
-        ({"label": "a"}, "a", "as asked for"),
-        ({"label": "1"}, "b", "as asked for"),
-        ({"ignore": ("y",)}, "c", "the last one; --label names another"),
+        ({}, "y", ", by its name; --label names another"),
+        ({"label": "a"}, "a", ""),
+        ({"label": "1"}, "b", ""),
+        ({"ignore": ("y",)}, "c", ", the last one; --label names another"),
     ],
 )
 def test_the_label_is_found_and_said(tmp_path: Path, choices: dict[str, Any], label: str, why: str):
     examples = read(tmp_path, "a,b,y,c\n1,2,3,4\n5,6,7,8\n", **choices)
-    assert f"The label is the column '{label}', {why}." in examples.notes
+    assert f"The label is the column '{label}'{why}." in examples.notes
     assert label not in rows_of(examples)[0]
 
 
@@ -231,7 +231,7 @@ def test_a_column_that_is_not_there_is_named_with_the_nearest(tmp_path: Path, ch
 
 
 def test_the_label_cannot_be_a_feature(tmp_path: Path):
-    with pytest.raises(DataError, match=r"^features: 'age' is the label of people.csv; name another"):
+    with pytest.raises(InvalidValueError, match=r"^features: 'age' is the label of people.csv; name another"):
         read(tmp_path, PEOPLE, label="0", features=("age",))
     with pytest.raises(DataError, match=r"at least one column besides the label 'label' is required"):
         read(tmp_path, PEOPLE, ignore=("age", "city"))
@@ -295,7 +295,7 @@ def test_a_second_file_judges(tmp_path: Path):
     [
         ("age,label\n1,a\n", r"^judge.csv: the columns of people.csv are required, 'city' is not there$"),
         (
-            "age,city,label\n1,x,a\n\nten,x,a\n",
+            "age,city,label\n1,x,a\n\nten,x,a\nsix,x,a\n",
             r"^judge.csv: column 'age' must hold int64 as in people.csv, 'ten' arrived in judge.csv, line 4$",
         ),
     ],

@@ -92,3 +92,27 @@ def test_a_column_that_a_few_cells_keep_from_being_numbers_is_told_of(tmp_path: 
 def test_dates_that_all_differ_are_no_identifiers(tmp_path: Path):
     rows = "".join(f"2024-01-{day:02},{'xy'[day % 2]}\n" for day in range(1, 31))
     assert read(tmp_path, f"day,label\n{rows}").learnt == ("day",)
+
+
+@pytest.mark.parametrize(
+    ("content", "names", "n_rows"),
+    [
+        ("text\nhello there my friend\nsee, you, there\n", ["text"], 2),
+        ("Review text\nI liked it a lot.\nIt was bad.\n", ["Review text"], 2),
+        ("ann\nbob\ncid\n", ["ann"], 2),
+        ("x\n1\n2\n", ["x"], 2),
+        ("1\n2\n3\n", ["column 0"], 3),
+        ("hello there my friend\nwin money now please\n", ["column 0"], 2),
+        ("Never again!\nI liked it.\n", ["column 0"], 2),
+        ("2024-03-01\n2024-03-02\n", ["column 0"], 2),
+    ],
+)
+def test_a_sentence_or_a_date_is_no_name_of_an_only_column(tmp_path: Path, content: str, names: list[str], n_rows: int):
+    (tmp_path / "one.csv").write_text(content)
+    examples = read_table(tmp_path / "one.csv", Reading(), labelled=False)
+    assert (examples.table.column_names, len(examples)) == (names, n_rows)
+    has_header = names != ["column 0"]
+    told = f"The first row, '{names[0]}', is taken for the name of the column; if it is none, write one above it."
+    assert (told in examples.notes) == has_header
+    what = "names in the first row" if has_header else "no row of names"
+    assert examples.told == f"a table (CSV, one column, {what}: {n_rows} rows and 1 column)"

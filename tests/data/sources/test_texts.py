@@ -70,7 +70,7 @@ def test_a_person_says_on_which_side_the_label_is(tmp_path: Path):
     path = write(tmp_path / "a.txt", "good\tday", "good\tnight", "good\tday")
     examples = read_texts(path, Reading(label="last"))
     assert labels_of(examples) == ["day", "night", "day"]
-    assert "as asked for" in examples.notes[0]
+    assert examples.notes[0] == "The label stands after the last TAB of each line, 2 different ones."
     with pytest.raises(InvalidValueError, match=r"label: first or last .* is required for texts, got 'class'"):
         read_texts(path, Reading(label="class"))
 

@@ -45,7 +45,8 @@ class NamedSet:
         how_to: Where there is no address: which file to get where, and how to make of it the one that is read.
         is_bundled: Whether it comes with a library.
         features: How a raw example becomes an input vector, where nothing of that is learnt.
-        reading: How it is read where one does not say otherwise: its validation share, the choices of its encoder.
+        reading: How it is read where one does not say otherwise: its label, its validation share, its encoder's
+            choices.
         splits: What each of its ways to be split is for, by name, the usual one first; empty: there is one way only.
     """
 

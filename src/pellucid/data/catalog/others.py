@@ -91,6 +91,7 @@ ADULT = NamedSet(
     licence="none in the files; CC BY 4.0 as its page states it (B. Becker and R. Kohavi)",
     page="https://archive.ics.uci.edu/dataset/2/adult",
     kind="table",
+    reading=Reading(label="income"),
     files=(
         PublishedFile(ADULT_TRAIN_FILE, 3_974_305, "5b00264637dbfec36bdeaab5676b0b309ff9eb788d63554ca0a249491c86603d"),
         PublishedFile(ADULT_TEST_FILE, 2_003_153, "a2a9044bc167a35b2361efbabec64e89d69ce82d9790d2980119aac5fd7e9c05"),
@@ -107,6 +108,7 @@ PENGUINS = NamedSet(
     licence="CC0 1.0 (K. Gorman, A. Horst and A. Hill)",
     page="https://github.com/allisonhorst/palmerpenguins",
     kind="table",
+    reading=Reading(label="species"),
     files=(PublishedFile(PENGUINS_FILE, 15_241, "f204db2c753b0937caac3cb35258562c14f073e4bbc76be24b4c51ce22767a93"),),
     addresses=("https://raw.githubusercontent.com/allisonhorst/palmerpenguins/main/inst/extdata/",),
 )

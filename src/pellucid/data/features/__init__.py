@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from pellucid.data.features.encoder import Encoder, Scaling
+from pellucid.data.features.encoder import Axes, Encoder, Scaling
 from pellucid.data.features.features import Features
 from pellucid.data.features.numbers import NumberEncoder
 from pellucid.data.features.pictures.encoder import PictureEncoder
@@ -18,6 +18,7 @@ ENCODERS: Mapping[str, type[Encoder]] = MappingProxyType(
 
 __all__ = [
     "ENCODERS",
+    "Axes",
     "Encoder",
     "Features",
     "NumberEncoder",

@@ -22,6 +22,42 @@ class Scaling(NamedTuple):
     shift: float | np.ndarray = 0.0
 
 
+class Axis(NamedTuple):
+    """What runs along one side of the picture of an example.
+
+    Attributes:
+        name: of the quantity: "frequency".
+        unit: of the numbers at the ticks, "Hz"; "" where they are mere counts.
+        ticks: where numbers stand, in rows from the top or columns from the left, and the numbers; the first to begin.
+    """
+
+    name: str
+    unit: str
+    ticks: tuple[tuple[float, str], ...]
+
+    @property
+    def label(self) -> str:
+        """What stands beside an axis with its ticks: "frequency (Hz)"."""
+        return f"{self.name} ({self.unit})" if self.unit else self.name
+
+    @property
+    def span(self) -> str:
+        """What is said where there is no room for ticks: "frequency, 97 to 3762 Hz"."""
+        return f"{self.name}, {self.ticks[0][1]} to {self.ticks[-1][1]} {self.unit}".rstrip()
+
+
+class Axes(NamedTuple):
+    """What the places of a picture stand for.
+
+    Attributes:
+        upward: from the bottom to the top.
+        rightward: from the left to the right.
+    """
+
+    upward: Axis
+    rightward: Axis
+
+
 class Encoder(ABC):
     """How raw examples of one kind (pictures, sounds, texts, rows of a table, numbers) become arrays of numbers.
 
@@ -41,6 +77,10 @@ class Encoder(ABC):
     def dtype(self) -> np.dtype[Any]:
         """Of the encoded values."""
         return np.dtype(np.float32)
+
+    def keeps(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> bool:
+        """Whether raw examples that are arrays of that shape and type become just what they are."""
+        return False
 
     @abstractmethod
     def encode(self, examples: Any) -> Shaped[np.ndarray, " n_samples *shape"]:
@@ -73,9 +113,9 @@ class Encoder(ABC):
     def input_name(self, index: int) -> str:
         """What input `index` (from 0) is, as one says it: pixel (12, 7), word "free", age, 440 Hz at 0.12 s."""
 
-    def input_value(self, index: int, value: float) -> str:
-        """An encoded value of that input in the terms of the raw example: "39", "yes", "−12 dB"."""
-        return f"{value:.4g}"
+    def input_value(self, index: int, encoded: Shaped[np.ndarray, " n_features"]) -> str:
+        """What that input of an encoded example was made of, in the terms of the raw one: "39", "female", "−12 dB"."""
+        return f"{encoded[index]:.4g}"
 
     @abstractmethod
     def describe(self) -> str:
@@ -83,6 +123,10 @@ class Encoder(ABC):
 
     def picture(self, encoded: Shaped[np.ndarray, "..."]) -> np.ndarray | None:
         """One encoded example as a picture, (height, width) or (height, width, 3) from 0 to 1; None: it is none."""
+        return None
+
+    def axes(self) -> Axes | None:
+        """What runs along the sides of `picture`; None where its places are mere pixels, or there is none."""
         return None
 
     def laid_out(self, values: Shaped[np.ndarray, "..."]) -> np.ndarray:

@@ -41,9 +41,10 @@ class Features:
                 raise InvalidValueError(
                     f"features: {name} must be one number or {self.n_features}, got shape {numbers.shape}"
                 )
-            if not np.isfinite(numbers).all() or (name == "scale" and not (numbers > 0).all()):
+            is_right = np.isfinite(numbers) & ((numbers > 0) | (name != "scale"))
+            if not is_right.all():
                 required = "finite and above 0" if name == "scale" else "finite"
-                raise InvalidValueError(f"features: {name} must be {required}, got {described(numbers)}")
+                raise InvalidValueError(f"features: {name} must be {required}, got {numbers[~is_right][0]}")
             # float32 and one form, so that what is trained, saved and explained is the same number.
             object.__setattr__(self, name, float(numbers) if numbers.ndim == 0 else numbers.astype(np.float32))
 
@@ -216,8 +217,3 @@ def scaling_number(name: str, entry: Any, tensors: Mapping[str, np.ndarray]) -> 
     if type(entry) not in (int, float):
         raise FormatError(f"features: {name} must be a number, or '{EACH}' with a tensor of them, not {entry!r}")
     return float(cast(float, entry))
-
-
-def described(numbers: np.ndarray) -> str:
-    """A number, or of several the first that is not what it should be."""
-    return str(numbers) if numbers.ndim == 0 else f"{numbers[~(np.isfinite(numbers) & (numbers > 0))][:1]} among them"

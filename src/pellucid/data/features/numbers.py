@@ -29,6 +29,10 @@ class NumberEncoder(Encoder):
         if not self.shape or any(size < 1 for size in self.shape):
             raise InvalidValueError(f"features: shape must hold whole numbers of at least 1, not {self.shape}")
 
+    def keeps(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> bool:
+        """Numbers of its own shape and type, all of which must be finite."""
+        return (shape, dtype) == (self.shape, self.dtype)
+
     def encode(self, examples: Any) -> Shaped[np.ndarray, " n_samples *shape"]:
         """The numbers themselves, also those of a table.
 

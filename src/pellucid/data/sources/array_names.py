@@ -62,7 +62,10 @@ def choose_arrays(stored: Sequence[StoredArray], reading: Reading, labelled: boo
         DataError: there are no inputs, or no labels, or several arrays for the same, or the two differ in length.
     """
     known = {array.name: array for array in stored}
-    chosen = {kind: _named(names, known, kind) for kind, names in _asked(reading).items() if names}
+    may_lack = (*(() if labelled else ("label",)), *(("ignore",) if reading.may_lack_ignored else ()))
+    chosen = {
+        kind: _named(names, known, kind, may_lack=kind in may_lack) for kind, names in _asked(reading).items() if names
+    }
     if len({_stem(name) for name in chosen.get("features", ())}) > 1:
         raise InvalidValueError(
             f"features: one array of inputs (or one for each part) is required, got {', '.join(reading.features)}"
@@ -98,12 +101,16 @@ def _asked(reading: Reading) -> dict[str, tuple[str, ...]]:
     return {"label": (reading.label,) if reading.label else (), "features": reading.features, "ignore": reading.ignore}
 
 
-def _named(names: Sequence[str], known: Mapping[str, StoredArray], kind: str) -> set[str]:
-    """The arrays that have one of these names, or one of them beside the name of a part."""
+def _named(names: Sequence[str], known: Mapping[str, StoredArray], kind: str, *, may_lack: bool) -> set[str]:
+    """The arrays that have one of these names, or one of them beside the name of a part.
+
+    Raises:
+        UnknownNameError: no array has one of the names, and none may lack.
+    """
     found: set[str] = set()
     for name in names:
         fitting = {array for array in known if array == name or _stem(array) == name.lower()}
-        if not fitting:
+        if not fitting and not may_lack:
             raise unknown_name(name, known, kind)
         found |= fitting
     return found
@@ -123,6 +130,15 @@ def _words(name: str) -> list[str]:
 def _part_of(name: str) -> str:
     """The part that the name tells of; "": none."""
     return next((PART_FOLDERS[word] for word in _words(name) if word in PART_FOLDERS), "")
+
+
+def has_usual_name(name: str) -> bool:
+    """Whether an array is called as inputs or labels are, of all examples or of a part.
+
+    >>> has_usual_name("X_train"), has_usual_name("train_labels"), has_usual_name("photo-7")
+    (True, True, False)
+    """
+    return _stem(name) in INPUTS | LABELS
 
 
 def _stem(name: str) -> str:

@@ -152,7 +152,7 @@ def _of_table(stored: StoredArray, reading: Reading, labelled: bool, shown: str)
         if labelled:
             raise DataError(
                 f"{shown}: 2 dimensions, one column being the label, are required, shape {shape} arrived; put "
-                "inputs.npy and labels.npy into a folder, or both arrays into a .npz file"
+                "X.npy and y.npy into a folder, or both arrays into a .npz file"
             )
         return _examples([Block(shown, stored.load())], None, told="an array (.npy)")
     n_columns = shape[1]

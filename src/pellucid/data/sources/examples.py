@@ -25,6 +25,7 @@ class Examples(ABC):
         label: the column that the labels were found in, as `Reading.label` would name it, where others like these are
             read by its number; None: nothing needs to be known of it.
         notes: sentences on what was noticed while reading: missing values, columns left out, files skipped.
+        misfits: sentences on values that are not what their column is, and count as missing.
         skipped: the names of examples that could not be read, and why.
     """
 
@@ -37,6 +38,7 @@ class Examples(ABC):
     classes: tuple[str, ...] | None = None
     label: str | None = None
     notes: Sequence[str] = ()
+    misfits: Sequence[str] = ()
     skipped: Sequence[tuple[str, str]] = ()
 
     @abstractmethod
@@ -71,3 +73,6 @@ class Examples(ABC):
             InvalidValueError: a choice in `reading.encoding` is unknown or does not fit.
             DataError, FormatError: nothing can be learnt from these rows.
         """
+
+    def prepare_for(self, encoder: Encoder) -> None:  # noqa: B027 - most have nothing to prepare
+        """Told by which encoder `contents` will be taken: one of their kind, which was learnt from others."""

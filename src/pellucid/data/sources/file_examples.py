@@ -1,8 +1,7 @@
 """Examples that are files, such as pictures and sounds: each is read when it is asked for."""
 
-from abc import ABC
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import ClassVar, NamedTuple, TypeVar
@@ -10,6 +9,7 @@ from typing import ClassVar, NamedTuple, TypeVar
 import numpy as np
 from jaxtyping import Int
 
+from pellucid.data.features.encoder import Encoder
 from pellucid.data.sources.examples import Examples
 from pellucid.data.sources.members import Labelled, Members, label_members, open_members, with_suffixes
 from pellucid.data.sources.reading import Reading
@@ -29,6 +29,8 @@ class FileKind(NamedTuple):
         max_bytes: that a single one may take.
         is_one: whether a content that begins so is one.
         pattern: with a class in the names, as an example.
+        learn: gives the encoder for files like those of some rows, and sentences on what was noticed: of the rows, of
+            what gives a row's content, and of the choices in `Reading.encoding`.
     """
 
     one: str
@@ -37,9 +39,10 @@ class FileKind(NamedTuple):
     max_bytes: int
     is_one: Callable[[bytes], bool]
     pattern: str
+    learn: Callable[[np.ndarray, Callable[[int], bytes], Mapping[str, str]], tuple[Encoder, Sequence[str]]]
 
 
-class FileExamples(Examples, ABC):
+class FileExamples(Examples):
     """Files of one kind, each read when it is asked for.
 
     Parameters:
@@ -90,9 +93,16 @@ class FileExamples(Examples, ABC):
             content = b"unreadable: " + self.name(row).encode("utf-8", "surrogateescape")
         return blake2b(content, digest_size=16).digest()
 
-    def add_notes(self, notes: Sequence[str]) -> None:
-        """Adds what was noticed while learning an encoder, once."""
+    def learn_encoder(self, rows: Int[np.ndarray, " n_rows"], reading: Reading) -> Encoder:
+        """The encoder for files like these; notes say what becomes of odd ones.
+
+        Raises:
+            InvalidValueError: a choice in `reading.encoding` is unknown or does not fit.
+            DataError: none of these files can be read.
+        """
+        encoder, notes = self.FILES.learn(rows, self.content, reading.encoding)
         self.notes = (*self.notes, *(note for note in notes if note not in self.notes))
+        return encoder
 
 
 def read_files(kind: type[E], path: Path, reading: Reading, labelled: bool = True) -> E:
@@ -110,7 +120,7 @@ def read_files(kind: type[E], path: Path, reading: Reading, labelled: bool = Tru
         FormatError: it is no folder or zip file that may be read, or holds no such files.
         DataError: there are no classes in the paths, or the pattern fits none.
     """
-    one, many, suffixes, _, is_one, pattern = kind.FILES
+    one, many, suffixes, _, is_one, pattern, _ = kind.FILES
     if path.is_file() and is_one(read_head(path)):
         if not labelled:
             return single_files(kind, [path])
@@ -140,7 +150,7 @@ def read_files(kind: type[E], path: Path, reading: Reading, labelled: bool = Tru
 
 def single_files(kind: type[E], paths: Sequence[Path]) -> E:
     """Single files, unlabelled, under the names that their paths are."""
-    one, many, _, max_bytes, _, _ = kind.FILES
+    one, many, _, max_bytes, *_ = kind.FILES
     by_name = {str(path): path for path in paths}
     files = Labelled(tuple(map(str, paths)), None, None, [])
     told = f"a {one}" if len(paths) == 1 else many

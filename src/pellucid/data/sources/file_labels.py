@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pellucid.data.sources.examples import PARTS
-from pellucid.errors import DataError, InvalidValueError
+from pellucid.errors import InvalidValueError
 
 PART_FOLDERS: Mapping[str, str] = MappingProxyType(
     {
@@ -53,8 +53,7 @@ def label_members(names: Iterable[str], pattern: str | None = None) -> Labelled:
             ends where what follows it first occurs.
 
     Raises:
-        InvalidValueError: the pattern has no {class}.
-        DataError: no file fits the pattern.
+        InvalidValueError: the pattern has no {class}, or no file fits it.
 
     >>> label_members(["digits/0_ann_1.wav", "digits/7_bob_1.wav"], "{class}_*_*.wav").labels.tolist()
     ['0', '7']
@@ -80,7 +79,7 @@ def _by_pattern(names: list[str], kept: list[int], pattern: str) -> tuple[list[i
     rows = [row for row in kept if found[row] is not None]
     odd = [names[row] for row in kept if found[row] is None]
     if odd and not rows:
-        raise DataError(f"pattern: files whose names fit '{pattern}' are required, '{odd[0]}' does not")
+        raise InvalidValueError(f"pattern: files whose names fit '{pattern}' are required, '{odd[0]}' does not")
     notes = [f"Files that do not fit '{pattern}' are left out: {len(odd):,}, such as {odd[0]}."] if odd else []
     return rows, np.array([found[row] for row in rows], dtype=str), notes
 

@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-import numpy as np
-from jaxtyping import Int
-
 from pellucid.data.features.pictures.encoder import PictureEncoder
 from pellucid.data.features.pictures.files import MAX_PICTURE_BYTES, SUFFIXES, is_picture
 from pellucid.data.features.pictures.learn import learn_picture_encoder
@@ -19,19 +16,8 @@ class PictureExamples(FileExamples):
 
     KIND: ClassVar[str] = PictureEncoder.KIND
     FILES: ClassVar[FileKind] = FileKind(
-        "picture", "pictures", SUFFIXES, MAX_PICTURE_BYTES, is_picture, "{class}_*.png"
+        "picture", "pictures", SUFFIXES, MAX_PICTURE_BYTES, is_picture, "{class}_*.png", learn_picture_encoder
     )
-
-    def learn_encoder(self, rows: Int[np.ndarray, " n_rows"], reading: Reading) -> PictureEncoder:
-        """The encoder for pictures like these; a note says what becomes of those of another size.
-
-        Raises:
-            InvalidValueError: a choice in `reading.encoding` is unknown or does not fit.
-            DataError: none of these pictures can be read.
-        """
-        encoder, notes = learn_picture_encoder(rows, self.content, reading.encoding)
-        self.add_notes(notes)
-        return encoder
 
 
 def read_pictures(path: Path, reading: Reading, labelled: bool = True) -> PictureExamples:

@@ -30,6 +30,7 @@ class Reading:
         on_error: what to do about an example that cannot be read: stop, or skip it and count it.
         encoding: choices of the encoder, such as {"size": "32x32"}, which each encoder lists.
         memory: bytes that the encoded examples may take in memory; beyond it they lie in a file and are streamed.
+        may_lack_ignored: whether a column to ignore may be missing, as in data that a model judges.
 
     Raises:
         InvalidValueError: a choice is not what it may be.
@@ -45,6 +46,7 @@ class Reading:
     on_error: OnError = "stop"
     encoding: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     memory: int | None = None
+    may_lack_ignored: bool = False
 
     def __post_init__(self) -> None:
         for name, entry in _ENTRIES.items():
@@ -61,7 +63,8 @@ class Reading:
     def to_dict(self) -> dict[str, Any]:
         """The choices that were made, as JSON can hold them; those left open are not in it."""
         entries = {**vars(self), "encoding": dict(self.encoding)}
-        entries.pop("memory")  # where the examples lie changes nothing in what they are
+        for name in ("memory", "may_lack_ignored"):  # where the examples lie, and what is allowed, do not change them
+            entries.pop(name)
         return {name: list(v) if isinstance(v, tuple) else v for name, v in entries.items() if v not in (None, (), {})}
 
     @classmethod

@@ -8,11 +8,14 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from pellucid.data.features.pictures.files import SUFFIXES as PICTURE_SUFFIXES
+from pellucid.data.features.sound.files import SUFFIXES as SOUND_SUFFIXES
+from pellucid.data.sources.array_names import has_usual_name
 from pellucid.data.sources.examples import Examples
-from pellucid.data.sources.members import Members, open_members
+from pellucid.data.sources.members import Members, is_zip, open_members
 from pellucid.data.sources.reading import Reading
 from pellucid.data.sources.with_test import WithTest
-from pellucid.errors import FormatError, MissingFileError, look_up
+from pellucid.errors import FormatError, InvalidValueError, MissingFileError, look_up
 
 if TYPE_CHECKING:
     from pellucid.data.sources.tables import TableExamples
@@ -22,7 +25,7 @@ PICTURES, SOUNDS, TEXT, TABLE, ARRAYS, IDX = "pictures", "sounds", "text", "tabl
 CAN_BE_READ = (
     "a folder or zip file with a sub-folder of pictures (PNG, JPEG, WebP), sounds (WAV, FLAC, OGG, MP3) or texts for "
     "each class; a table (CSV, TSV, NDJSON, Parquet, Arrow); a file with a label and a text a line; arrays (.npz, "
-    ".npy, a folder with inputs.npy and labels.npy); a folder with MNIST's four IDX files"
+    ".npy, a folder with .npy files such as X.npy and y.npy); a folder with MNIST's four IDX files"
 )
 HEAD_BYTES = 2**14
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -30,6 +33,13 @@ CONTAINERS = (*ZIP, b"\x93NUMPY")
 """How files begin that hold many examples and are no table and no text."""
 TABLE_SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet", ".pq", ".arrow", ".feather", ".data")
 """What text may be a table for its name; other texts are for what their lines look like."""
+MEANT_FOR = {
+    "label": "tables, arrays and files with a label and a text a line",
+    "features": "tables and arrays",
+    "ignore": "tables and arrays",
+    "pattern": "folders and zip files of pictures, sounds or texts",
+}
+"""Choices that mean something for some kinds of data only."""
 MAX_SNIFFED_BYTES = 2**24
 SNIFFED_SUFFIXES = 16
 SNIFFED_OF_EACH = 3
@@ -132,7 +142,7 @@ def _of_folder(path: Path) -> str:
     for start in ("train", "t10k"):
         if any((path / f"{start}-images-idx3-ubyte{end}").is_file() for end in ("", ".gz")):
             return IDX
-    if any((path / f"{name}.npy").is_file() for name in ("inputs", "labels")):
+    if any(has_usual_name(file.stem) for file in path.glob("*.npy")):
         return ARRAYS
     return _of_members(path, open_members(path))
 
@@ -157,9 +167,8 @@ def _of_members(path: Path, members: Members) -> str:
             f"{path}: one table is required, this is a {members.told} of {known[TABLE]:,}; give the table's own path, "
             f"such as {path / first}, and one that tests with --test PATH"
         )
-    if kind == IDX or (kind == ARRAYS and path.is_dir()):
-        what = "IDX files named as MNIST's are" if kind == IDX else "inputs.npy and labels.npy"
-        raise FormatError(f"{path}: a folder with {what} is required, this one has others")
+    if kind == IDX:
+        raise FormatError(f"{path}: a folder with IDX files named as MNIST's are is required, this one has others")
     return kind
 
 
@@ -179,8 +188,8 @@ def _kind_of_some(members: Members, names: Sequence[str]) -> str | None:
 
 _BY_SUFFIX: Mapping[str, str] = MappingProxyType(
     {
-        **dict.fromkeys((".png", ".jpg", ".jpeg", ".webp"), PICTURES),
-        **dict.fromkeys((".wav", ".flac", ".ogg", ".mp3"), SOUNDS),
+        **dict.fromkeys(PICTURE_SUFFIXES, PICTURES),
+        **dict.fromkeys(SOUND_SUFFIXES, SOUNDS),
         ".txt": TEXT,
         ".npy": ARRAYS,
     }
@@ -215,13 +224,59 @@ def open_examples(path: Path, reading: Reading) -> Examples:
     """The labelled examples at that path, and where `reading.test` is another path, those there as their test part.
 
     Raises:
-        As `open_source`; InvalidValueError: the first have a test part of their own.
+        As `open_source`; InvalidValueError: the first have a test part of their own, or a choice means nothing to them.
     """
     kind = recognise(path)
+    require_meaningful(reading, kind, path.name, is_of_files=is_of_files(path))
     examples = open_as(path, kind, reading)
     if kind == TABLE or not isinstance(reading.test, str):  # the reader of tables takes both at once
         return examples
     return WithTest(examples, open_source(Path(reading.test), replace(reading, test=0.0, validation=0.0)))
+
+
+def meaningless_choices(reading: Reading, kind: str, *, is_of_files: bool) -> list[str]:
+    """The names of the choices made that mean nothing for data of that kind.
+
+    Parameters:
+        reading: the choices.
+        kind: one of those that `recognise` gives.
+        is_of_files: whether each example is a file of its own.
+    """
+    if kind in (TABLE, ARRAYS):
+        meant = {"label", "features", "ignore"}
+    elif kind == TEXT and not is_of_files:
+        meant = {"label"}  # the side of each line on which it stands
+    else:
+        meant = set() if kind == IDX else {"pattern"}
+    return [name for name in MEANT_FOR if getattr(reading, name) and name not in meant]
+
+
+def require_meaningful(reading: Reading, kind: str, name: str, *, is_of_files: bool = False) -> None:
+    """Checks that every choice made means something for these data.
+
+    Parameters:
+        reading, kind, is_of_files: as for `meaningless_choices`.
+        name: of the data, in messages.
+
+    Raises:
+        InvalidValueError: one means nothing.
+    """
+    for choice in meaningless_choices(reading, kind, is_of_files=is_of_files):
+        what = "one text a line" if kind == TEXT and not is_of_files else "a table" if kind == TABLE else kind
+        raise InvalidValueError(f"{choice}: it is for {MEANT_FOR[choice]}, {name} holds {what}; leave it out")
+
+
+def only_meaningful(reading: Reading, path: Path) -> Reading:
+    """The choices without those that mean nothing for what lies at that path: they were made for other data."""
+    if not any(getattr(reading, name) for name in MEANT_FOR) or not is_there(path):
+        return reading
+    odd = meaningless_choices(reading, recognise(path), is_of_files=is_of_files(path))
+    return replace(reading, **{name: getattr(Reading(), name) for name in odd})
+
+
+def is_of_files(path: Path) -> bool:
+    """Whether that is a folder or zip file, in which each example is a file of its own, unless they are arrays."""
+    return path.is_dir() or is_zip(path)
 
 
 def _read_pictures(path: Path, reading: Reading, labelled: bool) -> Examples:

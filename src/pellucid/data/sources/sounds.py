@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-import numpy as np
-from jaxtyping import Int
-
 from pellucid.data.features.sound import SoundEncoder, learn_sound_encoder
 from pellucid.data.features.sound.files import MAX_SOUND_BYTES, SUFFIXES, is_sound
 from pellucid.data.sources.file_examples import FileExamples, FileKind, read_files, single_files
@@ -17,18 +14,9 @@ class SoundExamples(FileExamples):
     """Sound files, each read when it is asked for."""
 
     KIND: ClassVar[str] = SoundEncoder.KIND
-    FILES: ClassVar[FileKind] = FileKind("sound", "sounds", SUFFIXES, MAX_SOUND_BYTES, is_sound, "{class}_*.wav")
-
-    def learn_encoder(self, rows: Int[np.ndarray, " n_rows"], reading: Reading) -> SoundEncoder:
-        """The encoder for sounds like these; notes say how long they are, and what becomes of odd ones.
-
-        Raises:
-            InvalidValueError: a choice in `reading.encoding` is unknown or does not fit.
-            DataError: none of these sounds can be read.
-        """
-        encoder, notes = learn_sound_encoder(rows, self.content, reading.encoding)
-        self.add_notes(notes)
-        return encoder
+    FILES: ClassVar[FileKind] = FileKind(
+        "sound", "sounds", SUFFIXES, MAX_SOUND_BYTES, is_sound, "{class}_*.wav", learn_sound_encoder
+    )
 
 
 def read_sounds(path: Path, reading: Reading, labelled: bool = True) -> SoundExamples:

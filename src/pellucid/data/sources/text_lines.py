@@ -106,8 +106,8 @@ def read_lines(paths: Sequence[Path], reading: Reading, labelled: bool) -> TextL
     other = SIDES[side == "first"]
     if not labelled:
         return TextLines(texts, None, skipped, [f"What stands {where} of each line is its label, and not used."])
-    how = "as asked for" if reading.label else f"the side with fewer different values; --label {other} takes the other"
-    note = f"The label stands {where} of each line, {len(np.unique(values)):,} different ones: {how}."
+    how = "" if reading.label else f": the side with fewer different values; --label {other} takes the other"
+    note = f"The label stands {where} of each line, {len(np.unique(values)):,} different ones{how}."
     return TextLines(texts, values, skipped, [note])
 
 

@@ -103,7 +103,7 @@ def _texts_in_table(path: Path, reading: Reading) -> Examples:
             "--features, or leave the others out with --ignore"
         )
     told = f"{table.told}, its column '{column}' being texts"
-    return TextExamples(table.texts(column), told=told, name_of=table.name, skipped=table.skipped)
+    return TextExamples(table.texts(column), told=told, name_of=table.name, notes=table.notes, skipped=table.skipped)
 
 
 def _is_single(path: Path) -> bool:

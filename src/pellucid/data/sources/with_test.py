@@ -47,6 +47,7 @@ class WithTest(Examples):
     def _gather_notes(self) -> None:
         """What was noticed in either, each once; more is noticed while an encoder is learnt."""
         self.notes = tuple(dict.fromkeys([*self._learnt.notes, *self._judging.notes]))
+        self.misfits = (*self._learnt.misfits, *self._judging.misfits)
 
     def __len__(self) -> int:
         """How many examples there are in both."""
@@ -84,5 +85,12 @@ class WithTest(Examples):
     def learn_encoder(self, rows: np.ndarray, reading: Reading) -> Encoder:
         """The encoder, learnt from these rows, none of which may judge."""
         encoder = self._learnt.learn_encoder(rows, reading)
+        self._judging.prepare_for(encoder)
         self._gather_notes()
         return encoder
+
+    def prepare_for(self, encoder: Encoder) -> None:
+        """Tells both."""
+        self._learnt.prepare_for(encoder)
+        self._judging.prepare_for(encoder)
+        self._gather_notes()

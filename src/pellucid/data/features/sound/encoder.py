@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, TypeAlias, cast, get_args
 import numpy as np
 from jaxtyping import Float, Shaped
 
-from pellucid.data.features.encoder import Encoder, Scaling
+from pellucid.data.features.encoder import Axes, Axis, Encoder, Scaling
 from pellucid.data.features.sound.files import MAX_SECONDS, Sound, read_samples
 from pellucid.data.features.sound.spectrum import (
     FLOOR_DB,
@@ -34,6 +34,8 @@ BANDS = (4, 128)
 FRAMES = (1, 512)
 TRIMS = (0, 100)
 LEAST_SECONDS = 0.01
+MOST_TICKS = 5
+"""Bands that are told at the side of a picture."""
 LEAST_DEVIATION_DB = 1.0
 """Added to a band's standard deviation, so that one in which nothing ever happens is not blown up."""
 
@@ -128,14 +130,23 @@ class SoundEncoder(Encoder):
     def input_name(self, index: int) -> str:
         """The band's centre and the frame's: "440 Hz at 30 % of the sound"; "coefficient 3 at 0.12 s"."""
         row, frame = (int(k) for k in np.unravel_index(index, self.shape))
-        whole = self.seconds if self.length == "cut" else 100.0
+        whole, unit = self._duration
         when = _rounded((frame + 0.5) * whole / self.frames, whole / self.frames)
-        what = f"coefficient {row}" if self.coefficients else f"{mel_bands(self.rate, self.bands).centres[row]:.0f} Hz"
-        return f"{what} at {when} {'s' if self.length == 'cut' else '% of the sound'}"
+        what = f"coefficient {row}" if self.coefficients else f"{self._hertz[row]:.0f} Hz"
+        return f"{what} at {when} {unit}"
 
-    def input_value(self, index: int, value: float) -> str:
+    @property
+    def _hertz(self) -> Float[np.ndarray, " n_bands"]:
+        return mel_bands(self.rate, self.bands).centres
+
+    @property
+    def _duration(self) -> tuple[float, str]:
+        """What all frames last together, and its unit."""
+        return (self.seconds, "s") if self.length == "cut" else (100.0, "% of the sound")
+
+    def input_value(self, index: int, encoded: Shaped[np.ndarray, " n_features"]) -> str:
         """The value in dB, relative to the mean over the whole spectrogram: "−12.3 dB"."""
-        return f"{value:.1f} dB".replace("-", "−")
+        return f"{encoded[index]:.1f} dB".replace("-", "−")
 
     def describe(self) -> str:
         """In one sentence, how a raw example is encoded."""
@@ -161,6 +172,17 @@ class SoundEncoder(Encoder):
         values = np.asarray(encoded, np.float64).reshape(self.shape)[::-1]
         values = values - values.min()
         return values / max(float(values.max()), 1e-9)
+
+    def axes(self) -> Axes:
+        """Some bands' centres, upward, and the time."""
+        n_rows = self.shape[0]
+        rows = np.linspace(0, n_rows - 1, min(n_rows, MOST_TICKS)).round().astype(int).tolist()
+        names = [str(row) if self.coefficients else f"{self._hertz[row]:.0f}" for row in rows]
+        upward = tuple((float(n_rows - 1 - row), name) for row, name in zip(rows, names, strict=True))
+        what, unit = ("coefficient", "") if self.coefficients else ("frequency", "Hz")
+        whole, unit_of_time = self._duration
+        moments = tuple((share * self.frames - 0.5, f"{share * whole:.3g}") for share in (0, 0.5, 1))
+        return Axes(Axis(what, unit, upward), Axis("time", unit_of_time, moments))
 
     def laid_out(self, values: Shaped[np.ndarray, "..."]) -> np.ndarray:
         """A number for each input as `picture` lays them out, low tones at the bottom."""

@@ -19,7 +19,7 @@ from pellucid.data.features.table.entries import (
     read_column,
 )
 from pellucid.data.sources.extras import require_extra
-from pellucid.errors import FormatError
+from pellucid.errors import FormatError, counted
 
 if TYPE_CHECKING:
     import pyarrow
@@ -28,6 +28,8 @@ MAX_CATEGORIES = 1000
 """Of one column, whatever one chooses."""
 LARGEST = float(np.finfo(np.float32).max)
 SHOWN_CATEGORIES = 4
+EMPTY = "nothing"
+"""What is said to stand in a missing cell."""
 NUMBER = re.compile(r"[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
 """007 is none: it names something."""
 
@@ -73,11 +75,13 @@ class Column(ABC):
         """Which of its inputs are quantities, to be standardised; the others are 0 or 1, or between −1 and 1."""
         return []
 
-    def value(self, index: int, value: float) -> str:
-        """An encoded value of input `index` (from 0, among the column's own) as the table would have it."""
-        if value in (0, 1):
-            return "yes" if value else "no"
-        return f"{value:.4g}"
+    @abstractmethod
+    def own_cell(self, inputs: Float[np.ndarray, " n_own"]) -> str:
+        """The cell that its inputs, that for missing cells apart, were made of, as the table would have it."""
+
+    def cell(self, inputs: Float[np.ndarray, " n_inputs"]) -> str:
+        """The cell that all its inputs were made of; of a missing one, that it is."""
+        return EMPTY if self.missing and inputs[-1] else self.own_cell(inputs)
 
     def inputs(self) -> list[str]:
         """The names of all its inputs."""
@@ -145,10 +149,9 @@ class NumberColumn(Column):
         """The numbers are quantities."""
         return [0]
 
-    def value(self, index: int, value: float) -> str:
+    def own_cell(self, inputs: Float[np.ndarray, " n_own"]) -> str:
         """The number as it stood in the table."""
-        if index:
-            return super().value(index, value)
+        value = float(inputs[0])
         return f"{signed_exp(value):.6g}" if self.is_log else f"{value + self.origin:.{12 if self.origin else 7}g}"
 
     def told(self) -> str:
@@ -197,6 +200,10 @@ class TruthColumn(Column):
         is_missing = np.isnan(truths)
         inputs[:, 0] = np.where(is_missing, float(self.fill), truths)
         return is_missing
+
+    def own_cell(self, inputs: Float[np.ndarray, " n_own"]) -> str:
+        """True or false."""
+        return "true" if inputs[0] else "false"
 
     def told(self) -> str:
         """True or false."""
@@ -254,6 +261,12 @@ class CategoryColumn(Column):
         inputs[np.flatnonzero(has_input), place[has_input]] = 1
         return is_missing
 
+    def own_cell(self, inputs: Float[np.ndarray, " n_own"]) -> str:
+        """The category; of one that has no input of its own, only that it is another."""
+        if not inputs.any():
+            return f"another, or {EMPTY}"
+        return (*self.categories, "another")[int(inputs.argmax())]
+
     def _places_by_value(self, texts: "pyarrow.ChunkedArray") -> Int[np.ndarray, " n_rows"]:
         """The category of each cell that is not written as the training part's was; their number where there is none.
 
@@ -298,15 +311,6 @@ def value_of(text: str) -> float | str:
     if text.lower() in ("true", "false"):
         return text.lower()
     return float(text) if NUMBER.fullmatch(text) else text
-
-
-def counted(n: int, singular: str, plural: str | None = None) -> str:
-    """How many there are of something, in words.
-
-    >>> counted(1, "cell"), counted(2_000, "category", "categories")
-    ('1 cell', '2,000 categories')
-    """
-    return f"{n:,} {singular if n == 1 else plural or f'{singular}s'}"
 
 
 def signed_log(numbers: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:

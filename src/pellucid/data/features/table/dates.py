@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, Shaped
 
 from pellucid.data.features.table.cells import moments_of
-from pellucid.data.features.table.columns import Column
+from pellucid.data.features.table.columns import EMPTY, Column
 from pellucid.data.features.table.entries import is_count, is_finite, is_list_of_names, is_name, read_column
 from pellucid.errors import FormatError
 
@@ -19,6 +19,7 @@ YEAR = "year"
 ROUNDS = {"month": 12, "day of the month": 31, "day of the week": 7, "hour": 24}
 """How many of each part make one round; the hour has minutes and seconds as its fraction, Monday is the first day."""
 PARTS = (YEAR, *ROUNDS)
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,16 @@ class DateColumn(Column):
         """The year is a quantity, and the first of the parts."""
         return [0] if self.parts[0] == YEAR else []
 
-    def value(self, index: int, value: float) -> str:
-        """The year as one writes it; of a sine the value itself, since it tells no single month."""
-        if index in self.measured():
-            return f"{value:.6g}"
-        is_flag = self.missing > 0 and index == len(self.own_inputs())
-        return super().value(index, value) if is_flag else f"{value:.4g}"
+    def own_cell(self, inputs: Float[np.ndarray, " n_own"]) -> str:
+        """The date or time, as far as the parts tell it: "2025-12-28 13:30", "month 12, Sunday"."""
+        is_year = self.parts[0] == YEAR
+        rounds = self.parts[is_year:]
+        points = inputs[int(is_year) : int(is_year) + 2 * len(rounds)].astype(np.float64).reshape(-1, 2)
+        if len(points) and not points.any():
+            return EMPTY
+        turns = np.arctan2(points[:, 0], points[:, 1]) / (2 * np.pi)
+        found = {part: float(turn * ROUNDS[part]) for part, turn in zip(rounds, turns, strict=True)}
+        return told_moment(round(float(inputs[0])) if is_year else None, found)
 
     def told(self) -> str:
         """Dates, and the parts that are used."""
@@ -98,6 +103,37 @@ class DateColumn(Column):
                 f"features: parts of a date must be some of {', '.join(PARTS)}, in this order, and a year"
             )
         return cls(entry["name"], entry.get("missing", 0), parts, float(entry["year"]))
+
+
+def told_moment(year: int | None, found: Mapping[str, float]) -> str:
+    """A moment in words, as far as it is known: a whole date as ISO 8601 writes it, else part by part.
+
+    Parameters:
+        year: None where it is not known.
+        found: the other parts, counted from 0, or backwards from a whole round.
+
+    >>> told_moment(2025, {"month": -1.0, "day of the month": 27.0, "day of the week": -1.0, "hour": 13.5})
+    '2025-12-28 13:30'
+    >>> told_moment(None, {"month": -1.0, "day of the week": -1.0})
+    'month 12, Sunday'
+    """
+    whole = {part: round(number) % ROUNDS[part] for part, number in found.items()}
+    month, day, weekday = (whole.get(part) for part in ("month", "day of the month", "day of the week"))
+    if year is not None and month is not None and day is not None:
+        text = f"{year:04d}-{month + 1:02d}-{day + 1:02d}"
+    else:
+        pieces = [
+            *([] if year is None else [str(year)]),
+            *([] if month is None else [f"month {month + 1}"]),
+            *([] if day is None else [f"day {day + 1}"]),
+            *([] if weekday is None else [DAYS[weekday]]),
+        ]
+        text = ", ".join(pieces)
+    if "hour" not in found:
+        return text
+    seconds = round(found["hour"] * 3600) % (24 * 3600)
+    time = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}" + (f":{seconds % 60:02d}" if seconds % 60 else "")
+    return f"{text} {time}".strip()
 
 
 def date_parts(moments: Shaped[np.ndarray, " n_rows"]) -> dict[str, Float[np.ndarray, " n_rows"]]:

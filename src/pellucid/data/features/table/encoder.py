@@ -133,10 +133,11 @@ class TableEncoder(Encoder):
         """The column and what of it: "age", "workclass = Private", "age is missing", "month of born (sine)"."""
         return self.input_names[index]
 
-    def input_value(self, index: int, value: float) -> str:
-        """The value as the table would have it: "39", "yes", "no"."""
+    def input_value(self, index: int, encoded: Shaped[np.ndarray, " n_features"]) -> str:
+        """The cell that the input's column holds, as the table would have it: "39", "female", "2025-12-28"."""
         place = bisect_right(self.ends, index)
-        return self.columns[place].value(index - (self.ends[place - 1] if place else 0), value)
+        inputs = encoded[self.ends[place - 1] if place else 0 : self.ends[place]]
+        return printable(self.columns[place].cell(inputs))
 
     def tell_columns(self) -> list[tuple[str, str]]:
         """Each column's name and what it was taken for, with its missing cells; then those left out, and why."""

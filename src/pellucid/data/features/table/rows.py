@@ -137,7 +137,7 @@ def require_columns(given: Iterable[Any], names: Sequence[str], what: str = "col
         raise InvalidValueError(
             f"{what}: {shown}{more} {'is' if len(missing) == 1 else 'are'} required and not there{hint}; "
             f"{arrived}{' …' if len(there) > SHOWN_COLUMNS else ''} arrived; where a value is missing, leave the cell "
-            "empty (None)"
+            "empty"
         )
     if len(distinct) < len(there):
         counts = Counter(there)

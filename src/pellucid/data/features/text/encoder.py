@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Literal, TypeAlias, cast, get_args
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, Shaped
 
 from pellucid.data.features.encoder import Encoder
 from pellucid.data.features.text.tokens import MAX_TERM_LENGTH, fold, runs_of_characters, runs_of_words, words_of
@@ -155,9 +155,9 @@ class TextEncoder(Encoder):
         term = self.words[index]
         return f'word{"s" if " " in term else ""} "{term}"'
 
-    def input_value(self, index: int, value: float) -> str:
+    def input_value(self, index: int, encoded: Shaped[np.ndarray, " n_features"]) -> str:
         """How much the term weighs in the text: "TF-IDF 0.31"; or "absent"."""
-        return f"TF-IDF {value:.2g}" if value else "absent"
+        return f"TF-IDF {encoded[index]:.2g}" if encoded[index] else "absent"
 
     def describe(self) -> str:
         """In one sentence, what is counted and how it is weighed."""

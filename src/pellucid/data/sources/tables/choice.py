@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pellucid.data.sources.extras import require_extra
 from pellucid.data.sources.reading import Reading
 from pellucid.data.sources.tables.names import SHOWN, find_column, shown
-from pellucid.errors import DataError
+from pellucid.errors import DataError, InvalidValueError, UnknownNameError
 
 if TYPE_CHECKING:
     import pyarrow
@@ -58,7 +58,8 @@ def choose_columns(
 
     Raises:
         UnknownNameError: a column that was asked for is not there.
-        DataError: a column was asked for twice, or none is left to learn from.
+        InvalidValueError: the label is also a feature, or ignored.
+        DataError: no column is left to learn from.
     """
     names = list(types)
     if not labelled:
@@ -66,34 +67,50 @@ def choose_columns(
         wanted = set(reading.features).intersection(names) or names
         return Choice(None, tuple(column for column in names if column in wanted and column not in left_out), ())
     label, why = choose_label(names, reading, name, texts)
-    ignored = {find_column(wanted, names, "ignore", name) for wanted in reading.ignore}
+    ignored = set(find_ignored(names, reading, name))
     wanted = {find_column(wanted, names, "features", name) for wanted in reading.features}
     for choice, columns in (("ignore", ignored), ("features", wanted)):
         if label in columns:
-            raise DataError(f"{choice}: '{shown(label)}' is the label of {name}; name another column with --label")
+            raise InvalidValueError(
+                f"{choice}: '{shown(label)}' is the label of {name}; name another column with --label"
+            )
     inputs = tuple(
         column for column in names if column != label and column not in ignored and (not wanted or column in wanted)
     )
     if not inputs:
         raise DataError(f"{name}: at least one column besides the label '{shown(label)}' is required to learn from")
-    return Choice(label, inputs, (f"The label is the column '{shown(label)}', {why}.",))
+    return Choice(label, inputs, (f"The label is the column '{shown(label)}'{why}.",))
+
+
+def find_ignored(names: Sequence[str], reading: Reading, name: str) -> Iterator[str]:
+    """The columns to ignore.
+
+    Raises:
+        UnknownNameError: one is not there, and must be.
+    """
+    for wanted in reading.ignore:
+        try:
+            yield find_column(wanted, names, "ignore", name)
+        except UnknownNameError:
+            if not reading.may_lack_ignored:
+                raise
 
 
 def choose_label(names: Sequence[str], reading: Reading, name: str, texts: Sequence[str]) -> tuple[str, str]:
-    """The column of labels, and why it is that one."""
+    """The column of labels, and how it was found where nobody named it."""
     if reading.label is not None:
-        return find_column(reading.label, names, "label", name), "as asked for"
+        return find_column(reading.label, names, "label", name), ""
     free = [column for column in names if column not in reading.ignore and column not in reading.features]
     by_name = {column.strip().lower(): column for column in free}
     for usual in LABEL_NAMES:
         if usual in by_name:
-            return by_name[usual], "by its name; --label names another"
+            return by_name[usual], ", by its name; --label names another"
     short = [column for column in free if column not in texts]
     if not free:
         raise DataError(f"{name}: a column of labels is required, none is left; name it with --label")
     if short and short[-1] != free[-1]:
-        return short[-1], "the last one that holds no long texts; --label names another"
-    return free[-1], "the last one; --label names another"
+        return short[-1], ", the last one that holds no long texts; --label names another"
+    return free[-1], ", the last one; --label names another"
 
 
 def text_columns(table: "pyarrow.Table") -> list[str]:
@@ -111,12 +128,13 @@ def text_columns(table: "pyarrow.Table") -> list[str]:
     return found
 
 
-def useless_columns(table: "pyarrow.Table", texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+def useless_columns(table: "pyarrow.Table", texts: Sequence[str], n_rows: int) -> Iterator[tuple[str, str]]:
     """The columns that nothing can be learnt from, and why: of one value only, or numbers and names of the rows.
 
     Parameters:
-        table: the columns that may be learnt from.
+        table: the columns that may be learnt from; all rows, or those that are learnt from.
         texts: those that hold texts, which differ from row to row without naming them.
+        n_rows: of the whole table, which the numbers of its rows do not go beyond.
     """
     pa, pc = require_extra("pyarrow", "tables"), require_extra("pyarrow.compute", "tables")
     for name in table.column_names:
@@ -126,13 +144,13 @@ def useless_columns(table: "pyarrow.Table", texts: Sequence[str]) -> Iterator[tu
         if n_distinct <= 1 and is_constant(cells):
             yield name, "the same in all rows" if cells.null_count < len(cells) else "empty in all rows"
             continue
-        is_text, is_whole = cells.type == pa.string(), cells.type == pa.int64()
+        is_text, is_whole = cells.type == pa.string(), are_whole(judged)
         if not (is_text or is_whole) or name in texts or cells.null_count:
             continue
         are_all_different = n_distinct == len(judged)
         if ID_NAME.fullmatch(name.strip()) and n_distinct >= max(ID_SHARE * len(judged), 2):
             yield name, "an identifier by its name and values"
-        elif are_all_different and len(judged) >= LEAST_ROWS and (counts_on(judged) if is_whole else are_names(judged)):
+        elif are_all_different and len(judged) >= LEAST_ROWS and tell_apart_only(judged, is_whole, n_rows):
             yield name, "different in every row, as an identifier is"
 
 
@@ -144,18 +162,25 @@ def is_constant(cells: "pyarrow.ChunkedArray") -> bool:
     return all(pc.all(pc.equal(chunk, cells[0])).as_py() is not False for chunk in cells.chunks)
 
 
-def are_names(cells: "pyarrow.ChunkedArray") -> bool:
-    """Whether texts that are all different name the rows; dates, which may differ too, say something of them."""
+def tell_apart_only(cells: "pyarrow.ChunkedArray", is_whole: bool, n_rows: int) -> bool:
+    """Whether cells that are all different say nothing of their rows but which they are.
+
+    Texts do not, unless they are dates; nor do whole numbers as close together as the numbers of so many rows are.
+    """
     from pellucid.data.features.table.learn import holds_moments
 
-    return not holds_moments(cells)
+    if not is_whole:
+        return not holds_moments(cells)
+    bounds = require_extra("pyarrow.compute", "tables").min_max(cells)
+    return bounds["max"].as_py() - bounds["min"].as_py() < n_rows
 
 
-def counts_on(cells: "pyarrow.ChunkedArray") -> bool:
-    """Whether whole numbers that are all different leave no gap, as the numbers of rows do."""
-    pc = require_extra("pyarrow.compute", "tables")
-    bounds = pc.min_max(cells)
-    return bounds["max"].as_py() - bounds["min"].as_py() == len(cells) - 1
+def are_whole(cells: "pyarrow.ChunkedArray") -> bool:
+    """Whether they are whole numbers, also where they are stored as others."""
+    pa, pc = require_extra("pyarrow", "tables"), require_extra("pyarrow.compute", "tables")
+    if cells.type == pa.float64():
+        return pc.all(pc.equal(cells, pc.floor(cells))).as_py() is True
+    return cells.type == pa.int64()
 
 
 def tell_left_out(left_out: Sequence[tuple[str, str]]) -> str:

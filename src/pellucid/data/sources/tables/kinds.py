@@ -54,6 +54,15 @@ def find_kinds(
     ]
 
 
+def possible_kinds(chunks: Iterable["pyarrow.Array"], delimiter: str) -> set[str]:
+    """What all these clean texts of one column may stand for."""
+    possible = {kind for kind in KINDS if ONLY_BETWEEN.get(kind, delimiter) == delimiter}
+    for cells in chunks:
+        present = cells.drop_null()
+        possible = {kind for kind in possible if FITS[kind](present)}
+    return possible
+
+
 def as_kind(cells: "pyarrow.Array", kind: str) -> "pyarrow.Array":
     """Clean texts as what `find_kinds` has found that they stand for; those that are all missing stay so."""
     pc = require_extra("pyarrow.compute", "tables")
@@ -76,13 +85,6 @@ def type_of(kind: str) -> "pyarrow.DataType":
         "empty": pa.null,
     }
     return types.get(kind, pa.string)()
-
-
-def count_numbers(cells: "pyarrow.Array") -> tuple[int, int]:
-    """How many of these texts are numbers, and the place of the first that is neither a number nor null, or −1."""
-    pc = require_extra("pyarrow.compute", "tables")
-    is_number = pc.match_substring_regex(cells, NUMBER)
-    return pc.sum(is_number).as_py() or 0, pc.index(is_number, False).as_py()
 
 
 def _are_whole(cells: "pyarrow.Array") -> bool:

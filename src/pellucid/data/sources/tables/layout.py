@@ -27,6 +27,8 @@ UNCLOSED = re.compile(rb'(?:^|\t)"(?:[^\t\r\n]*[^"\t\r\n])?(?=[\t\r\n])', re.MUL
 """A cell between tabs that begins with a quotation mark and ends without: there, marks stand for themselves."""
 SEPARATOR_LINE = re.compile(rb'"?sep=([,;|\t])"?[\r\n]*')
 """What Excel takes in a first line as word of the delimiter; it is no row."""
+TEXT_OR_DATE = re.compile(r".*[.!?…]|\S+(\s+\S+){3,}|[0-9][0-9 .,:/TZ+-]*", re.DOTALL)
+"""What ends as a sentence does, or has more than three words or no letters, is no name of an only column."""
 NEARLY_ALL = 0.9
 CONSECUTIVE = 3
 """So many numbers in a row that count on are names of columns: 0, 1, 2, as pandas writes them."""
@@ -71,6 +73,14 @@ class Dialect(NamedTuple):
     has_quotes: bool
     names: tuple[str, ...]
     has_header: bool
+
+    def tell_single(self) -> list[str]:
+        """A sentence on the row of names where it may as well be the first row of the only column; else none."""
+        return [
+            f"The first row, '{shown(name)}', is taken for the name of the column; if it is none, write one above it."
+            for name in self.names
+            if self.has_header and len(self.names) == 1
+        ]
 
     def tell(self) -> str:
         """In a few words, what it was taken for."""
@@ -240,7 +250,8 @@ def count_cells(sample: bytes, delimiter: str, has_quotes: bool) -> int:
 def is_header(rows: list[list[str]]) -> bool:
     """Whether the first of these rows holds names and no data.
 
-    Names are no numbers, unless they count on (0, 1, 2, as pandas writes them), and are not found again below.
+    Names are no numbers, unless they count on (0, 1, 2, as pandas writes them), and are not found again below. That of
+    a single column is no sentence and no date either.
     """
     first, below = rows[0], rows[1:]
     numbers = [cell for cell in first if NUMBER.fullmatch(cell)]
@@ -249,6 +260,8 @@ def is_header(rows: list[list[str]]) -> bool:
         counts_on = all(after - before == 1 for before, after in pairwise(whole))
         return len(whole) == len(numbers) >= CONSECUTIVE and counts_on and whole[0] in (0, 1)
     if not any(first) or any(cell in MISSING[1:] for cell in first):
+        return False
+    if len(first) == 1 and TEXT_OR_DATE.fullmatch(first[0]):
         return False
     return not any(cell and any(row[place] == cell for row in below) for place, cell in enumerate(first))
 

@@ -68,6 +68,11 @@ class RawTable(ABC):
         """What was noticed about its columns."""
 
     @property
+    def odd_columns(self) -> dict[str, str]:
+        """By the column's name, a sentence on each that a few cells keep from being numbers."""
+        return {}
+
+    @property
     @abstractmethod
     def names(self) -> list[str]:
         """The columns of `texts`."""

@@ -8,12 +8,13 @@ import numpy as np
 
 from pellucid.data.sources.extras import require_extra
 from pellucid.data.sources.reading import Reading
-from pellucid.data.sources.tables.choice import choose_columns, tell_left_out, text_columns, useless_columns
-from pellucid.data.sources.tables.examples import TableExamples
+from pellucid.data.sources.tables.choice import choose_columns, text_columns
+from pellucid.data.sources.tables.examples import TableExamples, Written, tell_misfits
 from pellucid.data.sources.tables.finite import finite_batches
 from pellucid.data.sources.tables.labels import is_labelled, read_label_cells
 from pellucid.data.sources.tables.layout import FOUND_OUT, TableLayout
-from pellucid.data.sources.tables.names import SHOWN, shown
+from pellucid.data.sources.tables.misfits import Misfits
+from pellucid.data.sources.tables.names import shown
 from pellucid.data.sources.tables.opening import find_format
 from pellucid.data.sources.tables.plain import common_type
 from pellucid.data.sources.tables.raw import BadRows, RawTable
@@ -132,11 +133,14 @@ def gather(raws: Sequence[RawTable], reading: Reading, labelled: bool, folder: P
     """
     pa = require_extra("pyarrow", "tables")
     raw, in_memory = raws[0], memory_of(reading)
-    types = {name: kind if kind != pa.null() else pa.string() for name, kind in common_types(raws, reading).items()}
+    common, lenient = common_types(raws, reading)
+    types = {name: kind if kind != pa.null() else pa.string() for name, kind in common.items()}
     finished = [finish(raw, types, in_memory, folder)]
     texts = text_columns(finished[0].kept.table)
     choice = choose_columns(types, reading, raw.name, labelled, texts)
     used = [*choice.inputs, *([choice.label] if choice.label is not None else [])]
+    if choice.label in lenient:  # a label that cannot be read is no missing one
+        raise misfit(raw, raws[1], choice.label)
     for second in raws[1:]:
         lacking = [name for name in used if name not in second.types]
         if lacking:
@@ -161,22 +165,23 @@ def gather(raws: Sequence[RawTable], reading: Reading, labelled: bool, folder: P
             raise DataError(f"{raw.name}: at least one row with a label in '{shown(choice.label)}' is required")
         labels = labels[is_example]
     inputs = table.select(list(choice.inputs))
-    left_out = list(useless_columns(inputs, texts)) if labelled and not reading.features else []
-    learnt = [name for name in choice.inputs if name not in dict(left_out)]
     rows = np.flatnonzero(is_example)
     parts = np.repeat(np.array(["", "test"]), [*sizes, 0][:2])[rows] if len(raws) > 1 else None
-    notes += [tell_left_out(left_out)] if left_out else []
-    notes += [*tell_missing(inputs.select(learnt)), *(note for part in raws for note in part.notes)]
+    notes += [note for part in raws for note in part.notes]
+    odd = {name: sentence for part in raws for name, sentence in part.odd_columns.items() if name not in lenient}
     return TableExamples(
         inputs,
         rows,
         place,
-        learnt=learnt,
+        n_own=sizes[0],
+        may_leave_out=labelled and not reading.features,
         texts=texts,
+        written=Written(raw.delimiter, odd) if isinstance(raw, TextTable) else None,
         told=raw.tell() + (f", and {raws[1].name} to test" if len(raws) > 1 else ""),
         labels=labels,
         parts=parts,
         notes=notes,
+        misfits=[tell_misfits(name, found, raws[1].place(found.row)) for name, found in lenient.items()],
         skipped=[entry for part in raws for entry in part.bad.skipped],
         keeps=[part.kept.folder for part in finished],
     )
@@ -191,32 +196,37 @@ def labels_of(raws: Sequence[RawTable], finished: Sequence[Finished], name: str)
     return np.concatenate(labels), np.concatenate([is_labelled(column) for column in cells])
 
 
-def common_types(raws: Sequence[RawTable], reading: Reading) -> "dict[str, pyarrow.DataType]":
+def common_types(
+    raws: Sequence[RawTable], reading: Reading
+) -> "tuple[dict[str, pyarrow.DataType], dict[str, Misfits]]":
     """The type of each column of the first table, so that it holds the second's cells too.
 
+    Returns:
+        The types; and the second's columns of which some cells, at most half, are none of that type.
+
     Raises:
-        FormatError: the second has texts where the first has numbers.
+        FormatError: the second has other texts where the first has numbers.
     """
-    types = dict(raws[0].types)
+    pa = require_extra("pyarrow", "tables")
+    types, lenient = dict(raws[0].types), dict[str, Misfits]()
     for second in raws[1:]:
         for name in types.keys() & second.types.keys() - set(reading.ignore):
             common = common_type(types[name], second.types[name])
             if common is None:
-                odd = second.odd_cell(name) if isinstance(second, TextTable) else None
-                arrived = f"'{shown(odd[1])}' arrived in {odd[0]}" if odd else f"{second.types[name]} arrived"
-                raise FormatError(
-                    f"{second.name}: column '{shown(name)}' must hold {types[name]} as in {raws[0].name}, {arrived}"
-                )
+                found = second.misfits(name, types[name]) if isinstance(second, TextTable) else None
+                if found is None or not found.are_few:
+                    raise misfit(raws[0], second, name)
+                lenient[name] = found
+                common = pa.float64() if types[name] == pa.int64() else types[name]
             types[name] = common
-    return types
+    return types, lenient
 
 
-def tell_missing(table: "pyarrow.Table") -> list[str]:
-    """A sentence on the columns that have missing values, those with the most first; none where none has."""
-    counts = [(table.column(name).null_count, name) for name in table.column_names]
-    lacking = sorted(((count, name) for count, name in counts if count), key=lambda entry: -entry[0])
-    if not lacking:
-        return []
-    listed = ", ".join(f"'{shown(name)}' {count:,}" for count, name in lacking[:SHOWN])
-    more = f" and {len(lacking) - SHOWN:,} more columns" if len(lacking) > SHOWN else ""
-    return [f"Missing values, of {table.num_rows:,} rows: {listed}{more}."]
+def misfit(first: RawTable, second: RawTable, name: str) -> FormatError:
+    """The error for a column of the second table that does not hold what it does in the first."""
+    kind = first.types[name]
+    odd = second.misfits(name, kind) if isinstance(second, TextTable) else None
+    arrived = (
+        f"{second.types[name]} arrived" if odd is None else f"'{shown(odd.text)}' arrived in {second.place(odd.row)}"
+    )
+    return FormatError(f"{second.name}: column '{shown(name)}' must hold {kind} as in {first.name}, {arrived}")

@@ -1,6 +1,7 @@
 """Tables in text files, CSV and NDJSON: read for their cells, of which is then found out what they stand for."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from functools import cached_property
 from io import BufferedIOBase
 from pathlib import Path
@@ -11,20 +12,19 @@ import numpy as np
 from pellucid.data.sources.extras import require_extra
 from pellucid.data.sources.tables.cells import read_cells
 from pellucid.data.sources.tables.json_lines import read_json_cells, read_keys
-from pellucid.data.sources.tables.kinds import as_kind, clean, count_numbers, find_kinds, type_of
+from pellucid.data.sources.tables.kinds import as_kind, clean, find_kinds, type_of
 from pellucid.data.sources.tables.layout import Dialect, TableLayout, find_dialect, heed_separator_line, skip_lines
 from pellucid.data.sources.tables.lines import Lines, count_lines
+from pellucid.data.sources.tables.misfits import Misfits, as_fitting, find_misfits, number_kinds
 from pellucid.data.sources.tables.names import shown, tell_foreign
 from pellucid.data.sources.tables.opening import opened
 from pellucid.data.sources.tables.raw import BadRows, RawTable
 from pellucid.data.sources.tables.spool import Kept, keep
-from pellucid.errors import FormatError
+from pellucid.errors import FormatError, counted
 
 if TYPE_CHECKING:
     import pyarrow
 
-NEARLY = 0.5
-"""A column of texts of which so many are numbers may be meant for numbers: one says so."""
 LOOKALIKES = {
     r"^[0-9]{1,2}[./-][0-9]{1,2}[./-]([0-9]{2}|[0-9]{4})($|[ ,T])": "dates are read where they are as 2024-03-01",
     r"^[+-]?[$£€¥] ?[+-]?[0-9][0-9.,]*$|^[+-]?[0-9][0-9.,]* ?([$£€¥%]|[A-Za-z]{1,3})$": (
@@ -86,6 +86,7 @@ class TextTable(RawTable):
         pa = require_extra("pyarrow", "tables")
         self._missing = pa.array(sorted({"", *layout.missing}), pa.string())
         self._cells, self._rows, self._told, self.delimiter = cells, rows, told, delimiter
+        self._misfits: dict[tuple[str, pyarrow.DataType], Misfits | None] = {}
 
     @cached_property
     def _kinds(self) -> dict[str, str]:
@@ -109,7 +110,6 @@ class TextTable(RawTable):
             *self._own_notes,
             *self._of_kind("decimal comma", "The comma is the decimal point in"),
             *self._of_kind("thousands", "The comma parts thousands in"),
-            *self._nearly_numbers()[:SHOWN_NOTES],
             *self._lookalikes()[:SHOWN_NOTES],
         ]
 
@@ -142,40 +142,43 @@ class TextTable(RawTable):
         yield from self._cells.table.to_batches()
 
     def _as_type(self, cells: "pyarrow.Array", name: str, kind: "pyarrow.DataType") -> "pyarrow.Array":
-        is_text = kind == require_extra("pyarrow", "tables").string()
-        return cells if is_text else as_kind(cells, self._kinds[name]).cast(kind)
+        pa = require_extra("pyarrow", "tables")
+        if kind == pa.string():
+            return cells
+        if self._kinds[name] != "text":
+            return as_kind(cells, self._kinds[name]).cast(kind)
+        misfits = self.misfits(name, kind)
+        assert misfits is not None, "whoever asks for that type has found it to fit"  # noqa: S101
+        return as_fitting(pa.chunked_array([cells]), misfits.kind).combine_chunks().cast(kind)
 
-    def odd_cell(self, name: str) -> tuple[str, str] | None:
-        """What the row is called whose cell in that column is the first that is no number, and the cell."""
-        first = 0
+    def misfits(self, name: str, kind: "pyarrow.DataType") -> Misfits | None:
+        """What keeps a column of texts from being of that type; None: it is empty, or that is no type for texts."""
+        pa = require_extra("pyarrow", "tables")
+        if kind not in (pa.int64(), pa.float64(), pa.bool_()):
+            return None
+        if (name, kind) not in self._misfits:
+            kinds = ("boolean",) if kind == pa.bool_() else number_kinds(self.delimiter)
+            self._misfits[name, kind] = find_misfits(self._clean_cells(name), kinds)
+        return self._misfits[name, kind]
+
+    def _clean_cells(self, name: str) -> "Iterator[pyarrow.Array]":
+        """A column's texts as they stand in the file, null where they stand for no value."""
         for batch in self._cells.table.select([name]).to_batches():
-            cells = clean(batch.column(0), self._missing)
-            _, place = count_numbers(cells)
-            if place >= 0:
-                return self.place(first + place), cells[place].as_py()
-            first += len(batch)
-        return None
+            yield clean(batch.column(0), self._missing)
 
-    def _nearly_numbers(self) -> list[str]:
+    @property
+    def odd_columns(self) -> dict[str, str]:
         """A sentence on each column that holds a few texts among its numbers."""
-        notes: list[str] = []
-        for name, kind in self._kinds.items():
-            if kind != "text":
-                continue
-            n_cells = n_numbers = 0
-            for batch in self._cells.table.select([name]).to_batches():
-                cells = clean(batch.column(0), self._missing)
-                n_cells += len(cells) - cells.null_count
-                n_numbers += count_numbers(cells)[0]
-                if n_numbers < NEARLY * n_cells - len(batch):
-                    break
-            odd = self.odd_cell(name) if n_cells > n_numbers >= NEARLY * n_cells else None
-            if odd:
-                notes.append(
-                    f"'{shown(name)}' is taken for texts: {n_cells - n_numbers:,} of its {n_cells:,} cells are no "
-                    f"numbers, the first in {odd[0]}: '{shown(odd[1])}'."
+        pa = require_extra("pyarrow", "tables")
+        sentences: dict[str, str] = {}
+        for name in [name for name, kind in self._kinds.items() if kind == "text"]:
+            found = self.misfits(name, pa.float64())
+            if found is not None and found.are_few and found.n_misfits and len(sentences) < SHOWN_NOTES:
+                sentences[name] = (
+                    f"'{shown(name)}' is taken for texts: {found.n_misfits:,} of its {found.n_cells:,} cells are no "
+                    f"numbers, the first in {self.place(found.row)}: '{shown(found.text)}'."
                 )
-        return notes
+        return sentences
 
     def _lookalikes(self) -> list[str]:
         """A sentence on each column of texts that begins with what a person takes for dates or numbers."""
@@ -214,7 +217,8 @@ def csv_table(path: Path, layout: TableLayout, bad: BadRows, in_memory: int, fol
     bad_rows: list[int] = []
     with opened(path) as file:
         skip_lines(file, layout.skip_first_lines)
-        cells = keep(csv_rows(file, dialect, lines, bad, bad_rows), schema, in_memory, folder)
+        with closing(csv_rows(file, dialect, lines, bad, bad_rows)) as batches:
+            cells = keep(batches, schema, in_memory, folder)
     n_rows = cells.table.num_rows
     if not n_rows:
         what = "only a row of names" if dialect.has_header else "none that can be read"
@@ -222,21 +226,22 @@ def csv_table(path: Path, layout: TableLayout, bad: BadRows, in_memory: int, fol
     n_names = int(dialect.has_header)
     is_certain = lines.n_rows == n_names + n_rows + len(bad_rows)
     rows = FileRows(lines if is_certain else None, n_names, np.array(bad_rows) - n_names - np.arange(len(bad_rows)))
-    format_name = "TSV" if dialect.delimiter == TAB else "CSV"
+    format_name = "TSV" if dialect.delimiter == TAB and len(dialect.names) > 1 else "CSV"
     n_all = n_rows + len(bad_rows)
-    told = f"a table ({format_name}, {dialect.tell()}: {n_all:,} rows and {len(schema):,} columns)"
-    return TextTable(cells, rows, told, layout, dialect.delimiter, bad)
+    told = f"a table ({format_name}, {dialect.tell()}: {counted(n_all, 'row')} and {counted(len(schema), 'column')})"
+    return TextTable(cells, rows, told, layout, dialect.delimiter, bad, dialect.tell_single())
 
 
 def csv_rows(
     file: BufferedIOBase, dialect: Dialect, lines: Lines, bad: BadRows, bad_rows: list[int]
-) -> "Iterator[pyarrow.RecordBatch]":
+) -> "Generator[pyarrow.RecordBatch, None, None]":
     """The rows of a CSV file but that of the names; the numbers of those of the wrong width are put into `bad_rows`."""
     pa = require_extra("pyarrow", "tables")
     refused: list[Exception] = []
 
     def on_bad_row(row: int, n_cells: int, text: str) -> bool:
-        required = f"{len(dialect.names):,} cells are required, as in the first row, {n_cells:,} arrived"
+        cells = "1 cell is" if len(dialect.names) == 1 else f"{len(dialect.names):,} cells are"
+        required = f"{cells} required, as in the first row, {n_cells:,} arrived"
         try:
             bad.add(f"{bad.name}, line {lines.line(row)}", f"{required} ('{shown(text)}')")
         except FormatError as error:
@@ -252,6 +257,8 @@ def csv_rows(
             has_names_before = has_names_before and not len(batch)
     except pa.ArrowInvalid as error:
         raise (refused or [FormatError(f"{bad.name}: {error}")])[0] from None
+    if refused:
+        raise refused[0]
 
 
 def json_table(path: Path, layout: TableLayout, bad: BadRows, in_memory: int, folder: Path | None) -> TextTable:
@@ -282,6 +289,6 @@ def json_table(path: Path, layout: TableLayout, bad: BadRows, in_memory: int, fo
     with opened(path) as file:
         schema = pa.schema([(name, pa.string()) for name in names])
         cells = keep(read_json_cells(file, bad.name, names, on_bad_line), schema, in_memory, folder)
-    told = f"a table (NDJSON: {cells.table.num_rows:,} rows and {len(names):,} columns)"
+    told = f"a table (NDJSON: {counted(cells.table.num_rows, 'row')} and {counted(len(names), 'column')})"
     notes = tell_foreign([(name, "lists or objects") for name in nested])
     return TextTable(cells, FileRows(lines, 0, np.zeros(0, np.int64)), told, layout, ",", bad, notes)

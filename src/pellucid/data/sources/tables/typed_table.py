@@ -8,7 +8,7 @@ from pellucid.data.sources.extras import require_extra
 from pellucid.data.sources.tables.names import require_distinct, shown, tell_foreign
 from pellucid.data.sources.tables.plain import as_plain, plain_type
 from pellucid.data.sources.tables.raw import BadRows, RawTable
-from pellucid.errors import DataError, FormatError, MissingFileError
+from pellucid.errors import DataError, FormatError, MissingFileError, counted
 from pellucid.files import readable
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def parquet_table(path: Path, bad: BadRows) -> TypedTable:
         raise MissingFileError(f"{path}: a file with a table is required, there is none") from error
     except (pa.ArrowException, OSError, MemoryError, UnicodeError) as error:
         raise FormatError(f"{path}: no whole Parquet file ({readable(error)}); get the file anew") from error
-    told = f"a table (Parquet: {n_rows:,} rows and {len(schema):,} columns)"
+    told = f"a table (Parquet: {counted(n_rows, 'row')} and {counted(len(schema), 'column')})"
     return TypedTable(schema, read, told, bad)
 
 
@@ -154,7 +154,7 @@ def arrow_table(path: Path, bad: BadRows) -> TypedTable:
             chosen = batch.select(list(columns))
             yield from (chosen.slice(first, ROWS_AT_ONCE) for first in range(0, len(chosen), ROWS_AT_ONCE))
 
-    return TypedTable(schema, read, f"a table (Arrow: {len(schema):,} columns)", bad)
+    return TypedTable(schema, read, f"a table (Arrow: {counted(len(schema), 'column')})", bad)
 
 
 def table_in_memory(table: object, bad: BadRows) -> TypedTable:
@@ -180,7 +180,7 @@ def table_in_memory(table: object, bad: BadRows) -> TypedTable:
     def read(columns: Sequence[str]) -> "Iterator[pyarrow.RecordBatch]":
         yield from converted.select(list(columns)).to_batches(max_chunksize=ROWS_AT_ONCE)
 
-    told = f"a table in memory ({len(converted):,} rows and {converted.num_columns:,} columns)"
+    told = f"a table in memory ({counted(len(converted), 'row')} and {counted(converted.num_columns, 'column')})"
     return TypedTable(converted.schema, read, told, bad)
 
 
