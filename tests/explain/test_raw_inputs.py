@@ -90,7 +90,7 @@ def test_what_needs_no_scaling_is_given_as_it_is():
     assert step["name"].endswith(f": input {number}, job = cook")
     assert (step["expression"], [term["ref"] for term in step["terms"]]) == ("1.000", [f"x:{number}"])
     assert derivation.steps[0].is_given
-    assert " In the raw example it is yes. " in str(derivation.steps[0].note)
+    assert " In the raw example the cell says cook. " in str(derivation.steps[0].note)
 
     derivation = pl.explain.neuron(TEXTS, "Free, FREE! call now", layer=2, neuron=1)
     step = derivation.to_dict()["steps"][0]
@@ -172,3 +172,46 @@ def test_odd_names_are_shortened_and_escaped():
     page = derivation.to_html()
     assert "<b>$x_1$" not in page
     assert "&lt;b&gt;$x_1$" in page
+
+
+def test_every_input_of_a_column_tells_the_cell_as_the_table_has_it():
+    rows = pa.table(
+        {
+            "sex": ["female", "male"] * 4,
+            "born": ["1990-12-24", "2001-03-01", "1985-07-31", "1970-01-05"] * 2,
+            "age": [30, None, 40.0, 20] * 2,
+        }
+    )
+    encoder = learn_table_encoder(rows, {})
+    model = model_of(Features.learnt(encoder, encoder.encode(rows)))
+    for row, cells in ((0, ("female", "1990-12-24", "30")), (1, ("male", "2001-03-01", "nothing"))):
+        raw = {name: rows[name][row].as_py() for name in rows.column_names}
+        table = the_table(pl.explain.neuron(model, raw, layer=2, neuron=1, top=20))
+        told = {str(name): str(value) for _, name, value in table.rows}
+        assert {told["sex = female"], told["sex = male"]} == {cells[0]}
+        assert {value for name, value in told.items() if "born" in name} == {cells[1]}
+        assert {value for name, value in told.items() if "age" in name} == {cells[2]}
+    derivation = pl.explain.gradient(
+        model,
+        {"sex": "male", "born": "1990-12-24", "age": 5},
+        [0, 1],
+        cost="cross-entropy",
+        layer=2,
+        neuron=1,
+        source=1,
+    )
+    (first,) = (step for step in derivation.steps if step.name.endswith("input 1, sex = female"))
+    assert "the cell says male." in str(first.note)
+    assert first.value == 0
+
+
+def test_words_that_do_not_occur_are_not_listed_among_many():
+    words = tuple(f"word{number}" for number in range(40))
+    model = model_of(Features(TextEncoder(words, (), np.ones(40, np.float32))))
+    derivation = pl.explain.neuron(model, "word3 and word20", layer=2, neuron=1, top=8)
+    assert [str(row[1]) for row in the_table(derivation).rows] == ['word "word3"', 'word "word20"']
+    total = next(step for step in derivation.to_dict()["steps"] if step["name"].startswith("weighted sum"))
+    assert derivation.steps[0].name.endswith('input 21, word "word20"')
+    assert [term["ref"] for term in total["terms"]] == ["w2:1,4", "a1:4", "w2:1,21", "step:1", "rest:38"]
+    assert total["terms"][-1]["value"] == 0
+    assert len(the_table(pl.explain.neuron(model, "nothing known", layer=2, neuron=1)).rows) == 8

@@ -5,6 +5,7 @@ import pytest
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
+from pellucid.data.features import SoundEncoder
 from pellucid.errors import InvalidValueError
 from pellucid.figures.attribution import attribution_bars, attribution_map
 from pellucid.figures.style import BLUE, ORANGE
@@ -53,6 +54,34 @@ def test_bars_stand_in_order_with_their_signs_colour() -> None:
     assert [bar.get_width() for bar in panel.patches] == [2.0, -0.5]
     assert [bar.get_facecolor() for bar in panel.patches] == [to_rgba(ORANGE), to_rgba(BLUE)]
     assert panel.yaxis_inverted()
+
+
+def test_a_sound_has_its_tones_and_its_time_at_its_sides() -> None:
+    encoder = SoundEncoder(rate=8000, bands=9, frames=4, length="cut", seconds=0.5)
+    tone = np.sin(np.arange(4000) * 2 * np.pi * 440 / 8000).astype(np.float32)
+    picture = encoder.picture(encoder.encode([(tone, 8000)])[0])
+    for panel in attribution_map(picture, picture, ("yes", "no"), encoder.axes(), "frequency").axes[:2]:
+        assert (panel.get_xlabel(), panel.get_ylabel()) == ("time (s)", "frequency (Hz)")
+        shown = np.asarray(panel.get_images()[0].get_array())
+        loudest = int(shown.sum(axis=1).argmax())
+        hertz = {place: float(label.get_text()) for place, label in zip(
+            panel.get_yticks(), panel.get_yticklabels(), strict=True
+        )}  # fmt: skip
+        below, above = max(p for p in hertz if p <= loudest), min(p for p in hertz if p >= loudest)
+        assert hertz[above] <= 440 <= hertz[below], "the tone lies between the ticks around it"
+        assert min(hertz, key=lambda place: hertz[place]) == max(hertz), "low tones are at the bottom"
+        assert [label.get_text() for label in panel.get_xticklabels()] == ["0", "0.25", "0.5"]
+
+
+def test_a_picture_has_nothing_at_its_sides() -> None:
+    left, right, *_ = attribution_map(IMAGE, IMAGE, ("a", "b")).axes
+    for panel in (left, right):
+        assert (len(panel.get_xticks()), len(panel.get_yticks()), panel.get_xlabel()) == (0, 0, "")
+
+
+def test_what_is_attributed_to_is_called_what_it_is(texts_of: Callable[[Figure], list[str]]) -> None:
+    assert "what each pixel did" in texts_of(attribution_map(IMAGE, IMAGE, ("a", "b")))
+    assert "what each number did" in texts_of(attribution_map(IMAGE, IMAGE, ("a", "b"), place="number"))
 
 
 def test_names_are_shown_as_they_are(hostile_names: list[str], svg_of: Callable[[Figure], str]) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+from pellucid.data.features import Axes, SoundEncoder
 from pellucid.errors import InvalidValueError
 from pellucid.figures.examples_grid import MAX_ROWS, GridRow, examples_grid
 from pellucid.figures.save import figure_bytes
@@ -21,9 +22,11 @@ def test_each_class_has_its_name_its_number_and_its_pictures():
     assert figure_bytes(figure, "png").startswith(b"\x89PNG")
 
 
-def test_nothing_overlaps_and_all_is_within_the_sheet():
-    rows = [row("a name that is much too long for its place", 8, (16, 64)), row("b", 8, (16, 64))]
-    figure = examples_grid(rows, "x" * 300)
+@pytest.mark.parametrize("n_pictures", [1, 8])
+@pytest.mark.parametrize("axes", [None, SoundEncoder(rate=8000, bands=16, frames=64).axes()])
+def test_nothing_overlaps_and_all_is_within_the_sheet(n_pictures: int, axes: Axes | None):
+    rows = [row("a name that is much too long for its place", n_pictures, (16, 64)), row("b", n_pictures, (16, 64))]
+    figure = examples_grid(rows, "x" * 300, axes)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     width, height, renderer = figure.bbox.width, figure.bbox.height, canvas.get_renderer()
@@ -32,6 +35,12 @@ def test_nothing_overlaps_and_all_is_within_the_sheet():
     ]
     assert all(box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width + 1 and box.y1 <= height + 1 for box in boxes)
     assert not any(one.overlaps(other) for place, one in enumerate(boxes) for other in boxes[:place])
+
+
+def test_the_sides_of_sounds_are_told_beneath_the_title():
+    axes = SoundEncoder(rate=8000, bands=4, frames=4).axes()
+    figure = examples_grid([row("yes", 1)], "words", axes)
+    assert figure.texts[1].get_text() == f"each upward: {axes.upward.span}\nto the right: {axes.rightward.span}"
 
 
 def test_very_many_classes_are_cut_and_that_is_said():

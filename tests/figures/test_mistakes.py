@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from pellucid.data.features import SoundEncoder
 from pellucid.errors import InvalidValueError
 from pellucid.figures import most_wrong
+from pellucid.figures.mistakes import draw_mistakes
 
 IMAGES = np.arange(5 * 4 * 3).reshape(5, 4, 3)
 TRUE = np.array([0, 1, 1, 0, 2])
@@ -68,6 +70,13 @@ def test_lengths_that_differ_are_refused() -> None:
 def test_a_count_of_none_is_refused() -> None:
     with pytest.raises(InvalidValueError, match="count: at least 1 is required, got 0"):
         most_wrong(IMAGES, TRUE, SAID, PROBABILITY, CLASSES, count=0)
+
+
+def test_the_sides_of_sounds_are_told_once_for_all(texts_of: Callable[[Figure], list[str]]) -> None:
+    axes = SoundEncoder(rate=8000, bands=4, frames=3).axes()
+    told = [("said yes (90%)", "true no")]
+    assert f"each: {axes.upward.span} →" in texts_of(draw_mistakes([IMAGES[0]], told, 1, 5, axes))
+    assert not any("each" in text for text in texts_of(draw_mistakes([IMAGES[0]], told, 1, 5)))
 
 
 def test_twice_the_same_bytes(svg_of: Callable[[Figure], str]) -> None:

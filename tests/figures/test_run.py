@@ -3,17 +3,20 @@
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 import pellucid.figures.run as figures_run
 from pellucid.data import Dataset, Encoder, Features, NumberEncoder, PictureEncoder
 from pellucid.data.features.sound import SoundEncoder
+from pellucid.data.features.table import learn_table_encoder
 from pellucid.data.features.text import TextEncoder
 from pellucid.maths import SGD, Network, find_cost
 from pellucid.model import Model
 from pellucid.training import TrainingResult
 from pellucid.training.checkpoint import Checkpoint
 from pellucid.training.history import EpochRecord
+from pellucid.training.run_folder import PICTURES
 from pellucid.training.step import LearningRule, start
 
 WEIGHTS = "first-layer-weights"
@@ -56,7 +59,7 @@ def test_a_single_output_neuron_stands_for_the_second_class(tmp_path: Path, monk
     monkeypatch.setattr(
         figures_run,
         "network_diagram",
-        lambda network, output_names: given.append(output_names) or draw(network, output_names=output_names),
+        lambda network, **names: given.append(names["output_names"]) or draw(network, **names),
     )
     for n_outputs in (1, 2):
         network = Network.random([12, n_outputs], output="sigmoid", seed=1)
@@ -65,12 +68,33 @@ def test_a_single_output_neuron_stands_for_the_second_class(tmp_path: Path, monk
     assert (tmp_path / "confusion.svg").exists()
 
 
-def test_a_run_in_regression_has_no_confusion(tmp_path: Path):
+def test_a_run_in_regression_has_predicted_values_and_no_confusion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     inputs = np.random.default_rng(3).normal(0, 1, (30, 2))
     data = Dataset.from_arrays(inputs, inputs.sum(axis=1))
     network = Network.random([2, 1], output="identity", seed=1)
+    drawn: list[tuple[np.ndarray, np.ndarray]] = []
+    draw = figures_run.predicted_values
+    monkeypatch.setattr(figures_run, "predicted_values", lambda *given: drawn.append(given) or draw(*given))
     figures_run.draw_run(tmp_path, result_of(network, data, "squared-error"), data)
-    assert {path.stem for path in tmp_path.iterdir()} == {"learning-curves", "network", "activation", WEIGHTS}
+    names = {"learning-curves", "network", "activation", WEIGHTS, "predicted"}
+    assert {path.stem for path in tmp_path.iterdir()} == names
+    assert names <= set(PICTURES), "a run folder that holds others cannot be overwritten"
+    assert data.test is not None
+    ((true, said),) = drawn
+    np.testing.assert_array_equal(true, data.test.expected)
+    np.testing.assert_allclose(said, network(data.test.inputs), rtol=1e-6)
+
+
+def test_the_inputs_of_a_table_are_named_in_the_network_and_plain_numbers_are_not(tmp_path: Path):
+    table = pa.table({"age": [20.0, 30, 40, 50] * 10, "sex": ["female", "male"] * 20, "$income$": range(40)})
+    for encoder, is_named in ((learn_table_encoder(table, {}), True), (NumberEncoder((4,)), False)):
+        data = encoded(encoder)
+        network = Network.random([data.features.n_features, 2], output="softmax", seed=1)
+        figures_run.draw_run(tmp_path, result_of(network, data, "cross-entropy"), data)
+        drawn = (tmp_path / "network.svg").read_text(encoding="utf-8")
+        for name in ("age", "sex = female", "sex = male", "$income$"):
+            assert (f">{name}<" in drawn) == is_named
+        assert "number 1" not in drawn
 
 
 def encoded(encoder: Encoder, n_classes: int = 2) -> Dataset:
@@ -100,5 +124,8 @@ def test_weights_and_mistakes_are_drawn_as_the_examples_are_seen(tmp_path: Path,
     weights = (tmp_path / f"{WEIGHTS}.svg").read_text(encoding="utf-8")
     assert ("Weights into 4 neurons of layer 2" in weights) == is_seen
     assert ("The inputs with the strongest connections" in weights) != is_seen
+    if isinstance(encoder, SoundEncoder):
+        for name in (WEIGHTS, "most-wrong"):
+            assert encoder.axes().upward.span in (tmp_path / f"{name}.svg").read_text(encoding="utf-8")
     if isinstance(encoder, TextEncoder):
         assert 'word "$x$"' in weights

@@ -46,10 +46,6 @@ def test_text_stays_text_and_is_escaped(svg_of: Callable[[Figure], str]) -> None
     assert "<script" not in svg
 
 
-def test_letters_that_the_font_lacks_are_no_error() -> None:
-    assert figure_bytes(figure("数字"), "png")
-
-
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(WriteError, match=r"curves\.png: could not be written"):
         save_figure(figure(), tmp_path / "missing" / "curves")

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from pellucid.data.features import SoundEncoder
 from pellucid.errors import InvalidValueError
 from pellucid.figures import first_layer_weights
+from pellucid.figures.weights import COLOUR_KEY, COLOUR_LABEL
 
 WEIGHTS = np.random.default_rng(0).normal(size=(7, 12))
 
@@ -75,4 +77,29 @@ def test_weights_of_colour_pictures_are_drawn_in_colour() -> None:
     assert mosaic.shape[2] == 3
     colours = {tuple(colour) for colour in mosaic.reshape(-1, 3).tolist()}
     assert colours == {(1.0, 0.5, 0.5), (0.5, 0.25, 0.5), (0.5, 0.5, 0.5), (1.0, 1.0, 1.0)}
-    assert len(figure.axes) == 1, "no bar beside it: a colour is no number"
+
+
+def test_the_picture_says_what_its_colours_are(texts_of: Callable[[Figure], list[str]]) -> None:
+    figure = first_layer_weights(np.random.default_rng(0).normal(size=(2, 36)), (3, 4, 3))
+    assert {COLOUR_LABEL, COLOUR_KEY} <= set(texts_of(figure))
+    assert not {COLOUR_LABEL, COLOUR_KEY} & set(texts_of(first_layer_weights(WEIGHTS, (3, 4))))
+
+
+def test_one_stray_weight_leaves_the_other_colours_as_strong() -> None:
+    weights = np.tile([0.5, -0.5, 0.25], 400)[None]
+    strayed = weights.copy()
+    strayed[0, 0] = 100.0
+    for given, scale in ((weights, 0.5), (strayed, 0.5), (0 * strayed, 1.0)):
+        figure = first_layer_weights(given, (20, 20, 3))
+        last = np.asarray(figure.axes[0].get_images()[0].get_array())[-1, 19]
+        assert last.tolist() == ((1 + given[0, -3:] / scale) / 2).tolist()
+        low, high = figure.axes[1].get_ylim()
+        assert (low, high) == (-scale, scale)
+
+
+def test_the_sides_of_a_sound_are_told_once_for_all(texts_of: Callable[[Figure], list[str]]) -> None:
+    encoder = SoundEncoder(rate=8000, bands=4, frames=3)
+    figure = first_layer_weights(WEIGHTS, (4, 3), axes=encoder.axes())
+    told = texts_of(figure)
+    assert f"each: {encoder.axes().upward.span} →" in told
+    assert "each: time, 0 to 100 % of the sound →" in told

@@ -3,14 +3,16 @@
 import numpy as np
 import pytest
 
-from pellucid.data import Features
+from pellucid.data import Features, NumberEncoder, PictureEncoder
 from pellucid.data.encode import ROWS_AT_ONCE
+from pellucid.data.features.sound import SoundEncoder
 from pellucid.data.features.text import TextEncoder
 from pellucid.data.features.text.encoder import MAX_CHARACTERS
 from pellucid.data.sources.texts import TextExamples
 from pellucid.errors import DataError, InvalidValueError
 from pellucid.maths import Layer, Network
 from pellucid.model import Model, answer
+from pellucid.model.blank import blank_rows
 
 TEXTS = Features(TextEncoder(("free", "lunch"), (), np.ones(2, np.float32)))
 NETWORK = Network([Layer(np.array([[-1, 1], [1, -1]], np.float32), np.zeros(2, np.float32), "softmax")])
@@ -47,3 +49,23 @@ def test_answers_that_are_not_finite_are_refused():
     model = Model(huge, "squared-error", ("ham", "spam"), TEXTS)
     with pytest.raises(InvalidValueError, match=r"^outputs: the network's outputs are not finite for 1 of 1 examples"):
         list(answer(model, TextExamples(["free lunch"]), skipped=[]))
+
+
+def test_examples_that_tell_nothing_are_named():
+    answered = list(answer(MODEL, TextExamples(["free", "nothing known", "lunch", ""]), skipped=[]))
+    assert [piece.blank.tolist() for piece in answered] == [[1, 3]]
+
+
+def test_what_tells_nothing_is_a_matter_of_the_kind():
+    zeros = np.zeros((2, 6), np.float32)
+    grey, colour = PictureEncoder((2, 3)), PictureEncoder((1, 2, 3))
+    plain = np.array([[7, 7, 7, 7, 7, 7], [7, 7, 7, 7, 7, 8]], np.uint8)
+    red = np.array([[9, 0, 0, 9, 0, 0], [9, 0, 0, 0, 9, 0]], np.uint8)
+    assert blank_rows(grey, plain).tolist() == [True, False]
+    assert blank_rows(colour, red).tolist() == [True, False]
+    assert blank_rows(grey, red).tolist() == [False, False]
+    assert blank_rows(PictureEncoder((1, 1)), plain[:, :1]).tolist() == [False, False]
+    assert blank_rows(NumberEncoder((6,)), zeros).tolist() == [False, False]
+    silent_and_not = np.zeros((2, 12), np.float32)
+    silent_and_not[1, 5] = -3
+    assert blank_rows(SoundEncoder(rate=8000, bands=4, frames=3), silent_and_not).tolist() == [True, False]

@@ -224,3 +224,14 @@ def test_regression_on_large_targets_keeps_its_digits():
     assert figures.r2 == pytest.approx(1 - (0.5**2 + 1) / 2, rel=1e-6)
     tenth = Part(np.ones((7, 1)), np.full(7, 0.1), Features(NumberEncoder((1,))), 1)
     assert evaluate(Network([Layer([[1.0]], [0.0], "identity")]), tenth).r2 is None
+
+
+def test_several_parts_are_judged_as_if_they_were_one(judged: tuple[Network, Part]):
+    network, part = judged
+    pieces = [replace(part, raw=part.raw[some], labels=part.labels[some]) for some in (slice(0, 3), slice(3, None))]
+    whole, together = evaluate(network, part), evaluate(network, pieces)
+    np.testing.assert_array_equal(together.confusion, whole.confusion)
+    assert together.cost == pytest.approx(whole.cost, rel=1e-6)
+    assert (together.n_samples, together.accuracy) == (whole.n_samples, whole.accuracy)
+    with pytest.raises(InvalidValueError, match=r"^part: a part of a data set, such as data.test, is required, got "):
+        evaluate(network, [])

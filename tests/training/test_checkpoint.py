@@ -85,7 +85,7 @@ def test_training_ends_where_its_checkpoint_says_and_the_same_run_gives_the_same
     for folder in (tmp_path / "one", tmp_path / "two"):
         folder.mkdir()
         result = pl.train(network, blobs, **choices)
-        write_results(folder, result.model, result)
+        write_results(folder, result.model, result, blobs)
     content = (tmp_path / "one" / CHECKPOINT_FILE).read_bytes()
     assert content == (tmp_path / "two" / CHECKPOINT_FILE).read_bytes()
     held = read_checkpoint(tmp_path / "one")
@@ -118,8 +118,9 @@ def test_a_run_that_left_the_finite_numbers_leaves_no_checkpoint(blobs: Dataset,
     state = result.checkpoint.state
     broken = state.parameters[0]._replace(biases=np.full(3, np.inf, np.float32))
     checkpoint = replace(result.checkpoint, state=state._replace(parameters=(broken,)))
-    write_results(tmp_path, result.model, replace(result, checkpoint=checkpoint))
-    assert {file.name for file in tmp_path.iterdir()} == {"model.safetensors", "history.jsonl", "timings.jsonl"}
+    write_results(tmp_path, result.model, replace(result, checkpoint=checkpoint), blobs)
+    names = {"model.safetensors", "trained-on.safetensors", "history.jsonl", "timings.jsonl"}
+    assert {file.name for file in tmp_path.iterdir()} == names
     with pytest.raises(InvalidValueError, match=r"^state: layer2.biases must be finite numbers, got NaN or infinity$"):
         write_checkpoint(tmp_path / CHECKPOINT_FILE, checkpoint)
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import pellucid as pl
+from pellucid.data import Reading
 from pellucid.errors import FormatError, InvalidValueError
 from pellucid.training.recipe import Recipe, default_recipe, load_recipe, parse_recipe, recipe_names
 
@@ -101,5 +102,14 @@ def test_a_set_has_the_recipe_that_is_named_like_it(monkeypatch: pytest.MonkeyPa
     assert default_recipe("mnist") == (own, "mnist")
     assert default_recipe("spoken-digits:official") == (own, "spoken-digits")
     assert default_recipe("spoken-digits:unseen-theo") == (unseen, "spoken-digits-unseen-theo")
+    assert default_recipe("mnist", Reading(task="classification", validation=0.1)) == (own, "mnist")
+    assert default_recipe("mnist", Reading(task="regression")) == (Recipe(), None)
     for name in ("digits", "essay", "table", "people.csv"):  # without a recipe of its own, or no named set
         assert default_recipe(name) == (Recipe(), None)
+
+
+def test_the_recipe_of_a_set_is_for_its_own_label():
+    own = load_recipe("penguins")[0]
+    assert default_recipe("penguins") == (own, "penguins")
+    assert default_recipe("penguins", Reading(label="species")) == (own, "penguins")
+    assert default_recipe("penguins", Reading(label="island")) == (Recipe(), None)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from pellucid.data.features import Axes
 from pellucid.errors import InvalidValueError, is_whole
 from pellucid.explain.inputs import finite_trace
 from pellucid.figures.style import plain
@@ -66,13 +67,16 @@ def mean_gradients(network: Network, x: np.ndarray, weights: np.ndarray, n_steps
     return total / n_steps
 
 
-def attribution_text(image: np.ndarray, attributions: np.ndarray, names: tuple[str, str]) -> str:
-    """The attributions in characters, for a terminal: at most 30 lines, for and against told apart without colour.
+def attribution_text(
+    image: np.ndarray, attributions: np.ndarray, names: tuple[str, str], axes: Axes | None = None
+) -> str:
+    """The attributions in characters, for a terminal: at most 31 lines, for and against told apart without colour.
 
     Parameters:
         image: the inputs, (height, width).
         attributions: of each input, in the same shape.
         names: what positive attributions speak for, and what negative ones.
+        axes: what the picture's sides stand for, where it is no mere picture.
     """
     factor = max(-(-size // largest) for size, largest in zip(image.shape, LARGEST_TEXT, strict=True))
     fields, ink = blocks(attributions, factor).sum(axis=(1, 3)), np.abs(blocks(image, factor)).max(axis=(1, 3))
@@ -82,7 +86,8 @@ def attribution_text(image: np.ndarray, attributions: np.ndarray, names: tuple[s
         for row in zip(shares, ink > 0, strict=True)
     ]
     legend = f"{' '.join(FOR)} for {plain(names[0])}, {' '.join(AGAINST)} for {plain(names[1])}, strong to weak"
-    return "\n".join([*lines, f"{legend}; {LITTLE} hardly matters"])
+    sides = [] if axes is None else [f"upward: {axes.upward.span}; to the right: {axes.rightward.span}"]
+    return "\n".join([*lines, *sides, f"{legend}; {LITTLE} hardly matters"])
 
 
 def blocks(values: np.ndarray, factor: int) -> np.ndarray:

@@ -1,12 +1,12 @@
 """Labelled examples as they are explained: one, or a mini-batch whose cost is the mean of its examples'."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from pellucid.errors import InvalidValueError
+from pellucid.errors import InvalidValueError, described
 from pellucid.explain.inputs import Raw, as_numbers, finite_trace, read_inputs
 from pellucid.explain.subject import LabelledSubject, finite_deltas
 from pellucid.expression import Variable
@@ -26,6 +26,7 @@ class LabelledBatch:
         targets: E, shape (n_samples, n_outputs).
         mark: `′` for the network after a whole step.
         raw: what its inputs are made of; None for a network without a model.
+        example_weights: how often each example's cost counts, (n_samples,); None: once each.
     """
 
     network: Network
@@ -34,6 +35,7 @@ class LabelledBatch:
     targets: np.ndarray
     mark: str = ""
     raw: Raw | None = None
+    example_weights: np.ndarray | None = None
 
     @cached_property
     def examples(self) -> tuple[LabelledSubject, ...]:
@@ -50,6 +52,7 @@ class LabelledBatch:
                 example=k,
                 mark=self.mark,
                 raw=None if self.raw is None else Raw(self.raw.values[k], self.raw.features),
+                example_weight=None if self.example_weights is None else float(self.example_weights[k]),
                 batch=self,
             )
             for k in range(len(self.targets))
@@ -67,7 +70,7 @@ class LabelledBatch:
     @cached_property
     def gradients(self) -> Gradients:
         """The derivatives of the mean cost; InvalidValueError as for `deltas`."""
-        return parameter_gradients(self.deltas, self.trace)
+        return parameter_gradients(tuple(map(self.times_weights, self.deltas)), self.trace)
 
     @cached_property
     def costs(self) -> np.ndarray:
@@ -76,10 +79,17 @@ class LabelledBatch:
             z, a = self.trace.pre_activations[-1], self.trace.activations[-1]
             return example_costs(self.cost, z, a, self.targets)
 
+    def times_weights(self, of_examples: np.ndarray) -> np.ndarray:
+        """Costs, or derivatives of them, (n_samples, …), each as often as it counts in training."""
+        if self.example_weights is None:
+            return of_examples
+        with np.errstate(over="ignore"):
+            return self.example_weights.reshape(-1, *[1] * (of_examples.ndim - 1)) * of_examples
+
     @property
     def mean_cost(self) -> float:
-        """The mean of the examples' costs."""
-        return float(self.costs.mean())
+        """The mean of the examples' costs, each as often as it counts."""
+        return float(self.times_weights(self.costs).mean())
 
     @property
     def counted(self) -> str:
@@ -100,7 +110,7 @@ class LabelledBatch:
         """
         network = network.astype(np.float64)
         trace = finite_trace(network, self.trace.activations[0])
-        return LabelledBatch(network, trace, self.cost, self.targets, mark, self.raw)
+        return LabelledBatch(network, trace, self.cost, self.targets, mark, self.raw, self.example_weights)
 
 
 @dataclass(frozen=True)
@@ -149,11 +159,34 @@ def label(network: Network | Model, x: Any, expected: Any, cost: str | Cost) -> 
     return LabelledBatch(inputs.network, trace, function, targets, raw=inputs.raw)
 
 
+def weighted(labelled: LabelledSubject | LabelledBatch, weights: Any) -> LabelledSubject | LabelledBatch:
+    """The same, each example's cost counting so often.
+
+    Parameters:
+        labelled: what is explained.
+        weights: a number, or one for each example of a mini-batch; None: each counts once.
+
+    Raises:
+        InvalidValueError: they are no finite numbers from 0, or more or fewer than the examples.
+    """
+    if weights is None:
+        return labelled
+    numbers, shape = as_numbers("example_weights", weights), labelled.targets.shape[:-1]
+    if numbers.shape != shape or not (np.isfinite(numbers) & (numbers >= 0)).all():
+        raise InvalidValueError(
+            f"example_weights: finite numbers of at least 0, of shape {shape}, are required, got {described(weights)}"
+        )
+    if isinstance(labelled, LabelledBatch):
+        return replace(labelled, example_weights=numbers)
+    return replace(labelled, example_weight=float(numbers))
+
+
 def marks_explained(batch: LabelledBatch) -> str:
     """What the marks of a mini-batch's symbols mean, and what its cost is, in two sentences."""
     n = len(batch.examples)
     last = f" to [{n - 1:,}]" if n > 1 else ""
+    times = "" if batch.example_weights is None else " each times its weight u,"
     return (
-        f"The cost of a mini-batch is the mean of its examples' costs, and so is its derivative. "
+        f"The cost of a mini-batch is the mean of its examples' costs,{times} and so is its derivative. "
         f"Numbers of one example carry its place in the mini-batch, [0]{last}."
     )

@@ -59,13 +59,15 @@ def add_cost(steps: Steps, labelled: LabelledSubject | LabelledBatch, name: str 
 def add_mean_cost(steps: Steps, batch: LabelledBatch, name: str) -> Number:
     """Adds the costs of the examples that cost most, and the mean of all."""
     n = len(batch.examples)
-    shown = positions_shown(batch.costs, steps.top)
+    costs = batch.times_weights(batch.costs)
+    shown = positions_shown(costs, steps.top)
     leaves: list[Expression] = [
-        add_example_cost(steps, batch.examples[k], f"{name} of example {k}") for k in shown.tolist()
+        batch.examples[k].times_weight(add_example_cost(steps, batch.examples[k], f"{name} of example {k}"))
+        for k in shown.tolist()
     ]
     note = ""
     if left := n - len(leaves):
-        rest, note = steps.rest(left, guarded(math.fsum, np.delete(batch.costs, shown)), "costs")
+        rest, note = steps.rest(left, guarded(math.fsum, np.delete(costs, shown)), "costs")
         leaves.append(rest)
     return steps.add(f"{name}: the mean over {batch.counted}", batch.cost_symbol, add(leaves) / constant(n), note)
 

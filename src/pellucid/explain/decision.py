@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pellucid.data.features import NumberEncoder, PictureEncoder
+from pellucid.data.features import Axes, Encoder, NumberEncoder, PictureEncoder
 from pellucid.errors import InvalidValueError, unknown_name
 from pellucid.explain.attribution import attribution_text, mean_gradients, sums_only
 from pellucid.explain.derivation import DEFAULT_TOP, Derivation, Steps
@@ -277,17 +277,30 @@ def show_attributions(steps: Steps, subject: Subject, gradients: np.ndarray, nam
         over = encoder.laid_out(attributions)
         over = over.sum(axis=2) if over.ndim == 3 else over  # of the three colours of a pixel together
         grey = image.mean(axis=2) if image.ndim == 3 else image
-        alt = f"The input picture, and over it what each pixel did for {names[0]} or for {names[1]}."
-        steps.show(Picture(partial(draw_map, image, over, names), alt, attribution_text(grey, over, names)))
+        place, axes = place_in(encoder), encoder.axes()
+        alt = f"The input, and over it what each {place} did for {names[0]} or for {names[1]}."
+        text = attribution_text(grey, over, names, axes)
+        steps.show(Picture(partial(draw_map, image, over, names, axes, place), alt, text))
         if isinstance(encoder, KNOWN_BY_THEIR_PLACE):
             return
-    largest = (np.argsort(-np.abs(attributions), kind="stable")[: steps.top] + 1).tolist()
+    largest = np.argsort(-np.abs(attributions), kind="stable")[: steps.top]
+    if attributions.any():  # a word that does not occur did nothing
+        largest = largest[attributions[largest] != 0]
+    largest = (largest + 1).tolist()
     show_largest(steps, subject, gradients, largest)
     if image is None:
         labels = [name_of_input(subject, source) for source in largest]
         values = attributions[[source - 1 for source in largest]].tolist()
         alt = f"The largest attributions as bars: for {names[0]} to the right, for {names[1]} to the left."
         steps.show(Picture(partial(draw_bars, labels, values, names), alt))
+
+
+def place_in(encoder: Encoder) -> str:
+    """What a place of a picture of the input is called: pixel, frequency."""
+    axes = encoder.axes()
+    if axes is not None:
+        return axes.upward.name
+    return "pixel" if isinstance(encoder, PictureEncoder) else "number"
 
 
 def name_of_input(subject: Subject, source: int) -> str:
@@ -324,10 +337,12 @@ def add_decomposition(steps: Steps, subject: Subject, rivals: Rivals) -> None:
     steps.add("the margin: with the difference of the biases", MARGIN, total + biases)
 
 
-def draw_map(image: np.ndarray, attributions: np.ndarray, names: tuple[str, str]) -> "Figure":
+def draw_map(
+    image: np.ndarray, attributions: np.ndarray, names: tuple[str, str], axes: Axes | None, place: str
+) -> "Figure":
     from pellucid.figures.attribution import attribution_map
 
-    return attribution_map(image, attributions, names)
+    return attribution_map(image, attributions, names, axes, place)
 
 
 def draw_bars(labels: list[str], values: list[float], names: tuple[str, str]) -> "Figure":

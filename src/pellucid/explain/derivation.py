@@ -120,6 +120,8 @@ class Steps:
         is_long = isinstance(terms, ManyTerms)
         values = terms.values if is_long else np.array([guarded(evaluate, term) for term in terms])
         largest = positions_shown(values, self.top if top is None else top)
+        if len(largest) < len(terms) and values.any():
+            largest = largest[values[largest] != 0]  # a word that does not occur adds nothing
         left = len(terms) - len(largest)
         shown = [terms[k] for k in largest.tolist()]
         if left == 0:

@@ -106,7 +106,7 @@ def chain_rule(subject: LabelledSubject, layer: int, neuron: int, last: Partial)
 
 def add_mean(steps: Steps, batch: LabelledBatch, layer: int, neuron: int, source: int | None) -> Variable:
     """Adds the chain of the example that contributes most, and the mean of all examples' derivatives."""
-    derivatives = batch.deltas[layer - 2][:, neuron - 1]
+    derivatives = batch.times_weights(batch.deltas[layer - 2][:, neuron - 1])
     if source is not None:
         with np.errstate(over="ignore"):
             derivatives = derivatives * batch.trace.activations[layer - 2][:, source - 1]
@@ -117,7 +117,8 @@ def add_mean(steps: Steps, batch: LabelledBatch, layer: int, neuron: int, source
     steps.show(Paragraph(marks_explained(batch) + first))
     parameter = add_chain(steps, batch.examples[most[0]], layer, neuron, source)
     terms: list[Expression] = [
-        steps.last if k == most[0] else derivative_of(batch, k, layer, neuron, source) for k in range(n)
+        batch.examples[k].times_weight(steps.last if k == most[0] else derivative_of(batch, k, layer, neuron, source))
+        for k in range(n)
     ]
     shown, note = steps.shorten(terms)
     name = f"the mean over {batch.counted}"

@@ -40,8 +40,8 @@ class Raw:
         return plain(self.features.encoder.input_name(source - 1), LONGEST_NAME) if self.has_names else ""
 
     def told(self, source: int) -> str:
-        """The raw value of that input, from 1, of one example, in the terms of the example: 39, yes, TF-IDF 0.31."""
-        return plain(self.features.encoder.input_value(source - 1, float(self.values[source - 1])), LONGEST_NAME)
+        """What that input, from 1, of one example was made of, in the terms of the example: 39, female, TF-IDF 0.31."""
+        return plain(self.features.encoder.input_value(source - 1, self.values), LONGEST_NAME)
 
     def shift(self, source: int) -> float:
         """What is taken off the value of that input, from 1."""

@@ -4,6 +4,7 @@ from collections import Counter
 
 import numpy as np
 
+from pellucid.data.features import TableEncoder
 from pellucid.explain.derivation import Steps
 from pellucid.explain.document import Paragraph, Table
 from pellucid.explain.inputs import Raw
@@ -74,7 +75,10 @@ def note_on_scaling(raw: Raw, source: int) -> str:
 def note_on_value(raw: Raw, source: int) -> list[str]:
     """What the raw value means, where that is not the number itself."""
     told, value = raw.told(source), float(raw.values[source - 1])
-    return [] if told == f"{value:.4g}" else [f"In the raw example it is {told}."]
+    if told == f"{value:.4g}":
+        return []
+    verb = "the cell says" if isinstance(raw.features.encoder, TableEncoder) else "it is"
+    return [f"In the raw example {verb} {told}."]
 
 
 def note_on_encoding(raw: Raw) -> list[str]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from pellucid.errors import InvalidValueError, require_whole
 from pellucid.explain.inputs import Raw, finite_trace, read_inputs, require_finite
-from pellucid.expression import Number, Variable
+from pellucid.expression import Expression, Number, Variable
 from pellucid.maths import Cost, ForwardTrace, Gradients, Network, example_costs
 from pellucid.maths.backward import find_deltas, parameter_gradients
 from pellucid.model import Model
@@ -111,10 +111,12 @@ class LabelledSubject(Subject):
     Attributes:
         cost: what is differentiated.
         targets: E, shape (n_outputs,).
+        example_weight: how often its cost counts in training; None: once.
     """
 
     cost: Cost
     targets: np.ndarray
+    example_weight: float | None = field(default=None, kw_only=True)
 
     @cached_property
     def deltas(self) -> tuple[np.ndarray, ...]:
@@ -159,7 +161,15 @@ class LabelledSubject(Subject):
             example=self.example,
             mark=mark,
             raw=self.raw,
+            example_weight=self.example_weight,
         )
+
+    def times_weight(self, of_cost: Expression) -> Expression:
+        """The cost, or a derivative of it, as often as it counts in training."""
+        if self.example_weight is None:
+            return of_cost
+        symbol = Variable("u", example=self.example)
+        return Number(self.example_weight, ref_of(symbol), symbol) * of_cost
 
     def expected(self, neuron: int) -> Number:
         return self.number(self.targets[neuron - 1], "E", None, neuron)
@@ -189,11 +199,12 @@ def finite_deltas(network: Network, trace: ForwardTrace, targets: np.ndarray, co
 
 
 def ref_of(symbol: Variable) -> str:
-    """What names the quantity in `terms`: `w3:1,4`, `d3:1`, `e:2`, `a'4:1`, and `a2:4@5` for example 5 of a batch."""
+    """What names the quantity in `terms`: `w3:1,4`, `e:2`, `u`, `a'4:1`, and `a2:4@5` for example 5 of a batch."""
     letter = REF_LETTERS.get(symbol.letter, symbol.letter)
     layer = "" if symbol.layer is None else symbol.layer
+    indices = f":{','.join(map(str, symbol.indices))}" if symbol.indices else ""
     example = "" if symbol.example is None else f"@{symbol.example}"
-    return f"{letter}{chr(39) if symbol.mark else ''}{layer}:{','.join(map(str, symbol.indices))}{example}"
+    return f"{letter}{chr(39) if symbol.mark else ''}{layer}{indices}{example}"
 
 
 def require_layer(network: Network, layer: int) -> None:

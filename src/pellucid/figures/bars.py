@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pellucid.errors import InvalidValueError
-from pellucid.figures.style import BLUE, GREY, ORANGE, PALE, drawn_in_style, plain
+from pellucid.figures.style import BLUE, GREY, ORANGE, PALE, drawable, drawn_in_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,7 +39,7 @@ def paired_bars(
     for (label, row), colour, side in zip(values.items(), (BLUE, ORANGE), (-1, 1), strict=True):
         panel.bar(places + side * WIDTH / 2, row, WIDTH, color=colour, label=label)
     panel.axhline(0, color=GREY, linewidth=0.8)
-    panel.set_xticks(places, [plain(name, 12) for name in names], parse_math=False)
+    panel.set_xticks(places, [drawable(name, 12) for name in names], parse_math=False)
     panel.set_xlabel(x_label)
     panel.set_ylabel(y_label)
     panel.set_title(title)

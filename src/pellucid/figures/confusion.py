@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pellucid.errors import InvalidValueError
-from pellucid.figures.style import BLUE, DARK, ORANGE, drawn_in_style, plain
+from pellucid.figures.letters import width_of
+from pellucid.figures.style import BLUE, DARK, ORANGE, drawable, drawn_in_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+LABEL_INCHES = 10 / 72
+"""The size of the classes' names, unless there are many."""
 
 
 @drawn_in_style
@@ -39,9 +43,9 @@ def confusion_matrix(confusion: np.ndarray, classes: Sequence[str]) -> "Figure":
 
     digits = max(3, len(str(int(counts.max()))))
     side = min(max(0.14 * digits, 0.42, 1.8 / n), 13 / n)
-    names = [plain(name) for name in classes]
-    longest = max(map(len, names))
-    extent = side * n + 1.0 + 0.08 * longest
+    names = [drawable(name) for name in classes]
+    longest = LABEL_INCHES * max(map(width_of, names))
+    extent = side * n + 1.0 + longest
     figure = Figure(figsize=(max(extent, 3.6), max(extent + 0.4, 3.2)), layout="constrained")
     panel = figure.subplots()
     panel.imshow(picture, interpolation="nearest")
@@ -50,8 +54,8 @@ def confusion_matrix(confusion: np.ndarray, classes: Sequence[str]) -> "Figure":
         colour = "white" if share[row, column] > 0.65 else DARK
         number = f"{int(counts[row, column])}"
         panel.text(column, row, number, ha="center", va="center", color=colour, fontsize=font)
-    label_font = min(10.0, 72 * side / 1.3)
-    turn = 90 if 0.1 * longest > side else 0
+    label_font = min(72 * LABEL_INCHES, 72 * side / 1.3)
+    turn = 90 if longest > 0.9 * side else 0
     panel.set_xticks(range(n), names, parse_math=False, fontsize=label_font, rotation=turn)
     panel.set_yticks(range(n), names, parse_math=False, fontsize=label_font)
     panel.tick_params(length=0)

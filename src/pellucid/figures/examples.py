@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Real
 
 from pellucid.errors import InvalidValueError
-from pellucid.figures.style import drawn_in_style, plain
+from pellucid.figures.style import drawable, drawn_in_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,5 +40,5 @@ def one_of_each(images: Real[np.ndarray, "n_pictures height width"], names: Sequ
         panel.axis("off")
     for panel, image, name in zip(panels, images, names, strict=False):
         panel.imshow(image, cmap="gray_r", interpolation="nearest")
-        panel.set_title(plain(name, 12), loc="center", parse_math=False)
+        panel.set_title(drawable(name, 12), loc="center", parse_math=False)
     return figure

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from pellucid.data.features import Axes
 from pellucid.errors import InvalidValueError
-from pellucid.figures.style import GREY, drawn_in_style, plain
+from pellucid.figures.style import GREY, drawable, drawn_in_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,12 +36,13 @@ class GridRow(NamedTuple):
 
 
 @drawn_in_style
-def examples_grid(rows: Sequence[GridRow], title: str) -> "Figure":
+def examples_grid(rows: Sequence[GridRow], title: str, axes: Axes | None = None) -> "Figure":
     """A contact sheet: each class's name and number of examples, and some of them beside it.
 
     Parameters:
         rows: at most the first 40 are drawn.
         title: over all of it.
+        axes: what the pictures' sides stand for, where they are no mere pictures.
 
     Raises:
         InvalidValueError: there are no pictures.
@@ -56,20 +58,26 @@ def examples_grid(rows: Sequence[GridRow], title: str) -> "Figure":
     aspect = min(max(width / height, 0.5), 2.0)
     panel_width, panel_height = PANEL_INCHES * max(aspect, 1.0), PANEL_INCHES * max(1.0, 1 / aspect)
     figure_width = max(NAME_INCHES + n_columns * panel_width, LEAST_INCHES)
-    figure_height = 0.55 + len(drawn) * panel_height
+    head = 0.45 if axes is None else 0.78
+    figure_height = head + 0.1 + len(drawn) * panel_height
     figure = Figure(figsize=(figure_width, figure_height))
     n_missing = len(rows) - len(drawn)
     more = f" (and {n_missing:,} more classes)" if n_missing else ""
     figure.text(
-        0.12 / figure_width, 1 - 0.16 / figure_height, plain(f"{title}{more}", int(figure_width * LETTERS_AN_INCH)),
+        0.12 / figure_width, 1 - 0.16 / figure_height, drawable(f"{title}{more}", int(figure_width * LETTERS_AN_INCH)),
         va="top", fontsize=11, parse_math=False,
     )  # fmt: skip
+    if axes is not None:
+        told = f"each upward: {axes.upward.span}\nto the right: {axes.rightward.span}"
+        figure.text(
+            0.12 / figure_width, 1 - 0.42 / figure_height, told, va="top", fontsize=7.5, color=GREY, parse_math=False
+        )
     for number, row in enumerate(drawn):
-        bottom = figure_height - 0.45 - (number + 1) * panel_height
+        bottom = figure_height - head - (number + 1) * panel_height
         middle = (bottom + panel_height / 2) / figure_height
         left = 0.12 / figure_width
         gap = 0.01 / figure_height
-        figure.text(left, middle + gap, plain(row.name, NAME_LENGTH), va="bottom", fontsize=9, parse_math=False)
+        figure.text(left, middle + gap, drawable(row.name, NAME_LENGTH), va="bottom", fontsize=9, parse_math=False)
         figure.text(left, middle - gap, f"{row.n_examples:,} examples", va="top", fontsize=7.5, color=GREY)
         for column, picture in enumerate(row.pictures):
             panel = figure.add_axes(

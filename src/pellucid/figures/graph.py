@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pellucid.figures.network_layout import Point, label_places
-from pellucid.figures.style import DARK, GREY, NEGATIVE, POSITIVE, drawn_in_style, plain
+from pellucid.figures.style import DARK, GREY, NEGATIVE, POSITIVE, drawable, drawn_in_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -99,8 +99,8 @@ def graph_diagram(
             panel.text(held[0], top - 0.15, lines, ha="center", va="top", fontsize=font, parse_math=False)
     key = "on an edge: the derivative of the right by the left"
     if on_edges:
-        key += f" (into a weighted sum: the weight, and ∂{plain(result)} by it)"
-    key += f"; ∂{plain(result)}: its derivative by the node; orange positive, blue negative"
+        key += f" (into a weighted sum: the weight, and ∂{drawable(result)} by it)"
+    key += f"; ∂{drawable(result)}: its derivative by the node; orange positive, blue negative"
     panel.text((left + right) / 2, bottom + 0.1, key, ha="center", va="bottom", fontsize=0.85 * font, color=GREY)
     return figure
 
@@ -225,7 +225,7 @@ def draw_box(panel: "Axes", node: DrawnNode, place: Point, result: str, font: fl
         )
     )  # fmt: skip
     panel.text(
-        x, y + 0.17, f"{plain(node.name)} = {short(node.value)}", ha="center", va="center", fontsize=0.9 * font,
+        x, y + 0.17, f"{drawable(node.name)} = {short(node.value)}", ha="center", va="center", fontsize=0.9 * font,
         zorder=4, parse_math=False,
     )  # fmt: skip
     panel.text(
@@ -237,7 +237,7 @@ def draw_box(panel: "Axes", node: DrawnNode, place: Point, result: str, font: fl
 def draw_note(panel: "Axes", node: DrawnNode, place: Point, result: str, font: float) -> None:
     """A parameter without a box, over two lines: name and value, derivative of the result."""
     panel.text(
-        *place, f"{plain(node.name)} = {short(node.value)}\n{slope_text(node, result)}", ha="center", va="center",
+        *place, f"{drawable(node.name)} = {short(node.value)}\n{slope_text(node, result)}", ha="center", va="center",
         fontsize=0.75 * font, color=sign_colour(node.value), zorder=2, bbox=background(), parse_math=False,
         linespacing=1.1,
     )  # fmt: skip
@@ -245,7 +245,7 @@ def draw_note(panel: "Axes", node: DrawnNode, place: Point, result: str, font: f
 
 def slope_text(node: DrawnNode, result: str) -> str:
     """The derivative of the result by the node, such as ∂C: 0.138."""
-    return f"∂{plain(result)}: {short(node.derivative)}"
+    return f"∂{drawable(result)}: {short(node.derivative)}"
 
 
 def background() -> dict[str, object]:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from jaxtyping import Int
 
+from pellucid.data.features import Axes
 from pellucid.errors import InvalidValueError
-from pellucid.figures.style import GREY, ORANGE, drawn_in_style, plain
+from pellucid.figures.axes import tell_axes
+from pellucid.figures.style import GREY, ORANGE, drawable, drawn_in_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -81,7 +83,7 @@ def tell_mistakes(
     classes: Sequence[str],
 ) -> list[tuple[str, str]]:
     """What was said of each of these examples, and what is true."""
-    names = [[plain(classes[int(labels[row])], 14) for row in rows] for labels in (said_labels, true_labels)]
+    names = [[drawable(classes[int(labels[row])], 14) for row in rows] for labels in (said_labels, true_labels)]
     return [
         (f"said {said} ({probability[row]:.0%})", f"true {true}") for row, said, true in zip(rows, *names, strict=True)
     ]
@@ -89,7 +91,11 @@ def tell_mistakes(
 
 @drawn_in_style
 def draw_mistakes(
-    pictures: Sequence[np.ndarray], told: Sequence[tuple[str, str]], n_wrong: int, n_samples: int
+    pictures: Sequence[np.ndarray],
+    told: Sequence[tuple[str, str]],
+    n_wrong: int,
+    n_samples: int,
+    axes: Axes | None = None,
 ) -> "Figure":
     """Pictures with two lines over each: what was said, and what is true.
 
@@ -98,6 +104,7 @@ def draw_mistakes(
         told: the two lines of each.
         n_wrong: how many mistakes there are in all.
         n_samples: among how many examples.
+        axes: what the pictures' sides stand for, where they are no mere pictures.
     """
     from matplotlib.figure import Figure
 
@@ -113,6 +120,7 @@ def draw_mistakes(
     noun = "mistake" if n_wrong == 1 else "mistakes"
     which = f"{n_wrong:,} {noun}" if n_drawn == n_wrong else f"{n_drawn} of {n_wrong:,} mistakes"
     figure.suptitle(f"{which}, the most confident first", fontsize=11)
+    tell_axes(figure, axes)
     panels = figure.subplots(n_rows, n_columns, squeeze=False).ravel()
     low = min(float(picture.min()) for picture in pictures)
     high = max(float(picture.max()) for picture in pictures)

@@ -8,8 +8,9 @@ import numpy as np
 
 from pellucid.arrays import Array
 from pellucid.errors import InvalidValueError
+from pellucid.figures.letters import width_of
 from pellucid.figures.network_layout import Column, Point, columns_of, label_places
-from pellucid.figures.style import DARK, GREY, NEGATIVE, POSITIVE, diverging_colours, drawn_in_style, plain
+from pellucid.figures.style import DARK, GREY, NEGATIVE, POSITIVE, diverging_colours, drawable, drawn_in_style
 from pellucid.maths.network import Network
 
 if TYPE_CHECKING:
@@ -17,8 +18,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 RADIUS = 0.34
-LETTER = 0.24
-"""Width kept for a letter, the widest included; neurons stand 1 or more apart."""
+LETTER_SIZE = 17 / 72
+"""Of names and titles; neurons stand 1 or more apart."""
+ROOM = 1.15
+"""Kept for names, of their width: each letter is drawn some whole pixels wide, which widens small ones."""
+NAME_LENGTH = 40
+"""So many characters of a name are drawn at most."""
 FEW_EDGES = 20
 """Up to so many edges, weights and biases are written into the picture."""
 FEW_NEURONS = 8
@@ -56,8 +61,12 @@ def network_diagram(
     is_small = n_edges <= FEW_EDGES and max(sizes) <= max_neurons
     columns = columns_of(sizes, max_neurons, with_room=is_small)
 
-    names = [(columns[0], input_names, -1), (columns[-1], output_names, 1)]
-    room = [max((LETTER * len(plain(name)) for name in given or ()), default=0.0) for _, given, _ in names]
+    sides = ((columns[0], input_names, -1), (columns[-1], output_names, 1))
+    names = [
+        (column, [drawable(given[k], NAME_LENGTH) for k in column.shown] if given else [], side)
+        for column, given, side in sides
+    ]
+    room = [max((ROOM * LETTER_SIZE * width_of(name) for name in given), default=0.0) for _, given, _ in names]
     left, right = -max(1.5, 0.8 + room[0]), columns[-1].x + max(1.5, 0.8 + room[1])
     top = max(float(column.y[0]) for column in columns) + 1.5
     lowest = min(float(column.y[-1]) for column in columns) - RADIUS - (0.6 if is_small else 0.25)
@@ -68,7 +77,7 @@ def network_diagram(
     panel.set_axis_off()
     panel.set_xlim(left, right)
     panel.set_ylim(bottom, top)
-    font = 17 * inches  # a letter about a quarter of a unit high, at every scale
+    font = 72 * LETTER_SIZE * inches
 
     for index, layer in enumerate(network.layers):
         before, after = columns[index], columns[index + 1]
@@ -87,7 +96,7 @@ def network_diagram(
     key = "edges: orange positive, blue negative, thicker for larger weights"
     panel.text((left + right) / 2, bottom + 0.05, key, ha="center", va="bottom", fontsize=0.85 * font, color=GREY)
     for column, given, side in names:
-        _draw_names(panel, column, given or (), side, font)
+        _draw_names(panel, column, given, side, font)
     return figure
 
 
@@ -193,12 +202,11 @@ def _draw_neurons(
 
 
 def _draw_names(panel: "Axes", column: Column, names: Sequence[str], side: int, font: float) -> None:
-    if not names:
-        return
-    for neuron, y in zip(column.shown, column.y, strict=True):
+    """Writes the names of the drawn neurons beside them, on that side; there may be none."""
+    for name, y in zip(names, column.y, strict=False):
         panel.text(
-            column.x + side * (RADIUS + 0.2), y, plain(names[neuron]), ha="left" if side > 0 else "right", va="center",
-            fontsize=font, parse_math=False,
+            column.x + side * (RADIUS + 0.2), y, name, ha="left" if side > 0 else "right", va="center", fontsize=font,
+            parse_math=False,
         )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float
 
-from pellucid.figures.style import BLUE, drawn_in_style, plain
+from pellucid.figures.style import BLUE, drawable, drawn_in_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -44,7 +44,7 @@ def strength_bars(names: Sequence[str], values: Sequence[float]) -> "Figure":
     panel = figure.subplots()
     places = range(len(names))
     panel.barh(places, values, color=BLUE)
-    panel.set_yticks(places, [plain(name, NAME_LENGTH) for name in names], parse_math=False)
+    panel.set_yticks(places, [drawable(name, NAME_LENGTH) for name in names], parse_math=False)
     panel.margins(y=0.02)
     panel.invert_yaxis()
     panel.set_xlabel("$\\sqrt{\\sum w^2}$ over the weights into layer 2")

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec
 
+from pellucid.figures.letters import FAMILY, give_fonts, with_code_points
+
 if TYPE_CHECKING:
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.figure import Figure
@@ -25,7 +27,7 @@ SETTINGS = {
     "svg.hashsalt": "pellucid",
     # Text stays text in an SVG: it can be searched, read aloud and translated.
     "svg.fonttype": "none",
-    "font.family": ["DejaVu Sans"],
+    "font.family": [FAMILY],
     "mathtext.fontset": "dejavusans",
     "font.size": 10,
     "axes.titlesize": 11,
@@ -63,12 +65,14 @@ def look() -> Iterator[None]:
 
 
 def drawn_in_style(draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
-    """`draw`, with the shared look in force while it runs."""
+    """`draw`, with the shared look in force while it runs, and fonts for the letters of every script."""
 
     @wraps(draw)
     def styled(*args: P.args, **kwargs: P.kwargs) -> "Figure":
         with look():
-            return draw(*args, **kwargs)
+            figure = draw(*args, **kwargs)
+            give_fonts(figure)
+        return figure
 
     return styled
 
@@ -85,8 +89,6 @@ def diverging_colours() -> "LinearSegmentedColormap":
 def plain(text: object, limit: int = 24) -> str:
     """`text` on one line, without what cannot be printed, and shortened in the middle to `limit` characters.
 
-    Texts from data (names of classes and inputs) must also be drawn with `parse_math=False`, or `$` starts a formula.
-
     >>> plain("an exceedingly long name", 12)
     'an exc… name'
     """
@@ -95,3 +97,11 @@ def plain(text: object, limit: int = 24) -> str:
         return line
     tail = (limit - 1) // 2
     return f"{line[: limit - 1 - tail]}…{line[-tail:]}"
+
+
+def drawable(text: object, limit: int = 24) -> str:
+    """`text` from data, such as a class's name, as it can be drawn: `plain`, and code points for unknown letters.
+
+    It must also be drawn with `parse_math=False`, or `$` starts a formula.
+    """
+    return plain(with_code_points(plain(text, limit)), limit)

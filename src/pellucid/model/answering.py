@@ -8,6 +8,7 @@ from jaxtyping import Int, Shaped
 
 from pellucid.data.encode import Progress, encode_pieces
 from pellucid.data.sources.examples import Examples
+from pellucid.model.blank import blank_rows
 from pellucid.model.model import Model, Prediction
 
 
@@ -18,11 +19,13 @@ class Answered(NamedTuple):
         rows: their numbers among all, from 0.
         encoded: (n, n_features), as the model's encoder made them.
         predictions: one each.
+        blank: the numbers of those that tell the model nothing, whose answer is its answer to nothing.
     """
 
     rows: Int[np.ndarray, " n"]
     encoded: Shaped[np.ndarray, "n n_features"]
     predictions: list[Prediction]
+    blank: Int[np.ndarray, " n_blank"]
 
 
 def answer(
@@ -49,4 +52,5 @@ def answer(
     features = model.features
     rows = np.arange(len(examples))
     for kept, encoded in encode_pieces(examples, features.encoder, rows, on_error, skipped, progress):
-        yield Answered(kept, encoded, model.answers_to(features.batch(encoded)))
+        blank = kept[blank_rows(features.encoder, encoded)]
+        yield Answered(kept, encoded, model.answers_to(features.batch(encoded)), blank)

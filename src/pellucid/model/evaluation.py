@@ -1,6 +1,7 @@
 """Judging a network on labelled examples it was not trained on."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -104,13 +105,13 @@ def confusion_counts(labels: np.ndarray, said: np.ndarray, n_classes: int) -> np
     return counts
 
 
-def evaluate(network: Network | Model, part: Part, *, cost: str | Cost | None = None) -> Evaluation:
-    """How the network does on a part of a data set.
+def evaluate(network: Network | Model, part: Part | Sequence[Part], *, cost: str | Cost | None = None) -> Evaluation:
+    """How the network does on a part of a data set, or on several of them as if they were one.
 
     Parameters:
         network: a network, or a model, which also knows its cost, its classes and its features: the part's raw
             examples become vectors as those that it was trained on.
-        part: such as `data.test`.
+        part: such as `data.test`; or several of one data set, which are judged where they lie.
         cost: what `.cost` is the mean of. Of a model: its own; of a network: cross-entropy after softmax, else
             squared-error.
 
@@ -118,34 +119,41 @@ def evaluate(network: Network | Model, part: Part, *, cost: str | Cost | None = 
         InvalidValueError: the part does not fit the network, the cost does not fit its output layer, or the outputs
             or the cost are not finite.
     """
-    require_kind(part, Part, "part: a part of a data set, such as data.test,")
-    classes, features = None, part.features
+    parts = [part] if isinstance(part, Part) else part
+    require_kind(parts, Sequence, "part: a part of a data set, such as data.test,")
+    for each in parts or [None]:
+        require_kind(each, Part, "part: a part of a data set, such as data.test,")
+    classes, features = None, parts[0].features
     if isinstance(network, Model):
         classes, features = network.classes, network.features
         network, cost = network.network, cost or network.cost
     function = find_cost(cost or ("cross-entropy" if network.output.name == "softmax" else "squared-error"))
     require_fit(function, network.output)
-    require_same_shape(network, part)
-    if part.features.shape not in (features.shape, (features.n_features,)):
-        raise InvalidValueError(
-            f"part: examples of the model's shape {features.shape}, or flat, are required, got {part.features.shape}"
-        )
-    z, outputs = outputs_of(network, features, part)
-    expected = np.asarray(expected_outputs(part.labels, network.sizes[-1]), dtype=z.dtype)
+    for each in parts:
+        require_same_shape(network, each)
+        if each.features.shape not in (features.shape, (features.n_features,)):
+            raise InvalidValueError(
+                f"part: examples of the model's shape {features.shape}, or flat, are required, got "
+                f"{each.features.shape}"
+            )
+    found = [outputs_of(network, features, each) for each in parts]
+    z, outputs = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+    labels = np.concatenate([each.labels for each in parts])
+    expected = np.asarray(expected_outputs(labels, network.sizes[-1]), dtype=z.dtype)
     with np.errstate(all="ignore"):
         mean_cost = float(example_costs(function, z, outputs, expected).mean(dtype=np.float64))
     _require_finite(mean_cost)
-    if np.isdtype(part.labels.dtype, "real floating"):
+    if np.isdtype(labels.dtype, "real floating"):
         return _regression_figures(outputs, expected, mean_cost)
     said = predicted_classes(outputs)
     n_classes = max(2, network.sizes[-1])
-    confusion = confusion_counts(part.labels, said, n_classes)
-    labels = classes or tuple(map(str, range(n_classes)))
+    confusion = confusion_counts(labels, said, n_classes)
+    names = classes or tuple(map(str, range(n_classes)))
     return Evaluation(
-        n_samples=part.n_samples,
+        n_samples=len(labels),
         cost=mean_cost,
-        accuracy=float(np.mean(said == part.labels)),
-        baseline_accuracy=float(confusion.sum(axis=1).max() / part.n_samples),
+        accuracy=float(np.mean(said == labels)),
+        baseline_accuracy=float(confusion.sum(axis=1).max() / len(labels)),
         confusion=confusion,
         per_class=tuple(
             ClassFigures(
@@ -154,7 +162,7 @@ def evaluate(network: Network | Model, part: Part, *, cost: str | Cost | None = 
                 recall=_share(confusion[k, k], confusion[k].sum()),
                 precision=_share(confusion[k, k], confusion[:, k].sum()),
             )
-            for k, label in enumerate(labels)
+            for k, label in enumerate(names)
         ),
     )
 

@@ -108,7 +108,9 @@ def train(
         "patience": patience,
         "schedule": schedule,
         "balance": balance,
+        "class_weights": None if run.class_weights is None else run.class_weights.tolist(),
         "scale_targets": scale_targets,
+        "target_scaling": None if scaling is None else scaling.to_dict(),
     }
     return TrainingResult(
         network=best,

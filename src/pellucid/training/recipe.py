@@ -7,11 +7,12 @@ from dataclasses import dataclass, fields, replace
 from importlib import resources
 from typing import Any, cast
 
-from pellucid.data import CATALOG, Dataset
-from pellucid.errors import FormatError, InvalidValueError, look_up
-from pellucid.maths import L2, OPTIMIZERS, Network, Optimizer, find_cost
+from pellucid.data import CATALOG, Dataset, Reading
+from pellucid.errors import FormatError, InvalidValueError, is_whole, look_up
+from pellucid.maths import ACTIVATIONS, L2, OPTIMIZERS, Network, Optimizer, find_cost
 from pellucid.training.loop import check_numbers
 
+STANDARD_READING = Reading()
 AS_COST_NEEDS = {"squared-error": "sigmoid", "half-squared-error": "sigmoid"}
 """What the output layer is with a cost that fits several, on classes; in regression it is the identity."""
 
@@ -93,6 +94,7 @@ class Recipe:
             InvalidValueError: sizes, names or counts that do not fit.
         """
         resolved = self.resolved(data)
+        look_up(resolved.output or "identity", ACTIVATIONS, "output")
         if len(self.activation) not in (1, len(self.hidden)):
             raise InvalidValueError(
                 f"activation: one name, or one for each of the {len(self.hidden)} hidden layers, is required, "
@@ -136,6 +138,8 @@ class Recipe:
             InvalidValueError: one is unknown or out of range.
         """
         batch_size, resolved = self.batch_size, self.resolved(data)
+        if not is_whole(self.patience, 0):
+            raise InvalidValueError(f"patience: a whole number from 0, for never, is required, got {self.patience!r}")
         check_numbers(batch_size, self.epochs, 0, self.patience or None)
         return {
             "cost": resolved.cost,
@@ -228,18 +232,20 @@ def load_recipe(name: str) -> tuple[Recipe, str]:
     return parse_recipe(file.read_text(encoding="utf-8"), f"recipe {name}")
 
 
-def default_recipe(name: str) -> tuple[Recipe, str | None]:
+def default_recipe(name: str, reading: Reading = STANDARD_READING) -> tuple[Recipe, str | None]:
     """The recipe that data are trained with where none is chosen, and its name.
 
     Parameters:
         name: of the data: a named set, also with one of its splits (`spoken-digits:unseen-theo`), or anything else.
+        reading: how they are read: a set's recipe is for its own label and for classes.
 
     Returns:
         The recipe that is named like the split, else like the set, if one comes along; else the recipe of every choice
         left as it is, and None.
     """
     place, _, split = name.partition(":")
-    if place in CATALOG:
+    is_own = place in CATALOG and reading.label in (None, CATALOG[place].reading.label)
+    if is_own and reading.task != "regression":
         known = recipe_names()
         for own in (f"{place}-{split}", place):
             if own in known:

@@ -5,19 +5,21 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from pellucid.data import Dataset
 from pellucid.errors import AlreadyExistsError, InvalidValueError, WriteError
 from pellucid.files import write_atomically
 from pellucid.model import Model, save
 from pellucid.model.storage import MODEL_FILE
 from pellucid.training.checkpoint import CHECKPOINT_FILE, write_checkpoint
 from pellucid.training.history import TrainingResult
+from pellucid.training.trained_on import TRAINED_ON_FILE, write_trained_on
 
 CONFIG_FILE = "config.toml"
 HISTORY_FILE = "history.jsonl"
 TIMINGS_FILE = "timings.jsonl"
 RUNS = Path("runs")
-PICTURES = ("learning-curves", "network", "activation", "first-layer-weights", "confusion", "most-wrong")
-OWN_FILES = {CONFIG_FILE, HISTORY_FILE, TIMINGS_FILE, MODEL_FILE, CHECKPOINT_FILE} | {
+PICTURES = ("learning-curves", "network", "activation", "first-layer-weights", "confusion", "most-wrong", "predicted")
+OWN_FILES = {CONFIG_FILE, HISTORY_FILE, TIMINGS_FILE, MODEL_FILE, CHECKPOINT_FILE, TRAINED_ON_FILE} | {
     f"{name}{suffix}" for name in PICTURES for suffix in (".png", ".svg")
 }
 """All that a run ever writes: anything else in a run folder is somebody's own, and is never deleted."""
@@ -107,8 +109,8 @@ def check_target(folder: Path, *, overwrite: bool) -> None:
             raise InvalidValueError(f"{folder}: holds {entry.name}, which is no file of a run; nothing was deleted")
 
 
-def write_results(folder: Path, model: Model, result: TrainingResult) -> None:
-    """Writes model, history, timings and, unless training left the finite numbers, the checkpoint.
+def write_results(folder: Path, model: Model, result: TrainingResult, data: Dataset) -> None:
+    """Writes model, history, timings, digests of the examples and, unless numbers are not finite, the checkpoint.
 
     Times are in a file of their own: the others are the same for the same run.
 
@@ -121,5 +123,6 @@ def write_results(folder: Path, model: Model, result: TrainingResult) -> None:
     save(model, folder / MODEL_FILE)
     if result.checkpoint.is_finite:
         write_checkpoint(folder / CHECKPOINT_FILE, result.checkpoint)
+    write_trained_on(folder / TRAINED_ON_FILE, data)
     write_atomically(folder / HISTORY_FILE, "".join(f"{line}\n" for line in history).encode())
     write_atomically(folder / TIMINGS_FILE, "".join(f"{line}\n" for line in timings).encode())

@@ -73,13 +73,17 @@ class TargetScaling:
             raise FormatError("target_scaling: mean and deviation are required, the deviation above 0")
         return cls(*numbers)
 
+    def of(self, targets: Float[np.ndarray, "*n_samples n_outputs"]) -> Float64[np.ndarray, "*n_samples n_outputs"]:
+        """The targets, scaled."""
+        return (targets - self.mean) / self.deviation
+
     def scaled(self, data: Dataset) -> Dataset:
         """The data with scaled targets to train and to validate on."""
         train = self._scaled(data.train)
         return replace(data, train=train, validation=self._scaled(data.validation) if data.validation else None)
 
     def _scaled(self, part: Part) -> Part:
-        rows = (part.labels.reshape(part.n_samples, -1) - self.mean) / self.deviation
+        rows = self.of(part.labels.reshape(part.n_samples, -1))
         return replace(part, labels=rows.reshape(part.labels.shape))
 
     def folded(self, parameters: Parameters) -> Parameters:

@@ -5,7 +5,7 @@ from types import NoneType
 from typing import Any
 
 from pellucid.errors import require_kind
-from pellucid.explain.batch import LabelledBatch, label
+from pellucid.explain.batch import LabelledBatch, label, weighted
 from pellucid.explain.correction.memory import add_memory, with_symbols
 from pellucid.explain.correction.whole_step import (
     LargestTerms,
@@ -46,6 +46,7 @@ def update(
     optimizer: Optimizer,
     penalty: Penalty | None = None,
     state: TrainingState | None = None,
+    example_weights: Any = None,
     top: int = DEFAULT_TOP,
 ) -> Derivation:
     """The derivation of a weight or bias after one correction; `.value` is the new weight.
@@ -57,19 +58,22 @@ def update(
         network, x, expected, cost, layer, neuron, source: as for `gradient`.
         optimizer: how it is corrected.
         penalty: what large weights add to the cost; J is then the cost with the penalty.
+        example_weights: how often the cost counts, such as the weight of the example's class; of a mini-batch one for
+            each example. None: once.
         state: where training stands, such as a checkpoint's: its parameters are corrected, with what the optimizer
             remembers, and its time + 1 is t. None: the network's own parameters, and the optimizer's start.
         top: as for `gradient`, but of each sum half as many terms are shown, and a quarter of those over all
             parameters: there are more of them.
 
     Raises:
-        InvalidValueError: as for `gradient`, and for a state that does not fit the network or the optimizer.
+        InvalidValueError: as for `gradient`, and for a state that does not fit the network or the optimizer, or weights
+            that do not fit the examples.
     """
     require_kind(optimizer, Optimizer, "optimizer: one such as SGD(0.1) or Adam()")
     require_kind(penalty, (Penalty, NoneType), "penalty: one such as L2(0.001), or none,")
     if state is not None:
         network = with_state(network, state, optimizer)
-    labelled = label(network, x, expected, cost)
+    labelled = weighted(label(network, x, expected, cost), example_weights)
     rule = LearningRule(labelled.cost, optimizer, penalty)
     require_layer(labelled.network, layer)
     require_neuron(labelled.network, layer, neuron)
@@ -119,8 +123,13 @@ class Task:
 
     @property
     def objective(self) -> Variable:
-        """What is made small: C, or with a penalty J."""
-        return Variable("C") if self.rule.penalty is None else Variable("J")
+        """What is made small: C, or with a penalty or the weight of a single example J."""
+        has_weight = isinstance(self.labelled, LabelledSubject) and self.labelled.example_weight is not None
+        return Variable("J") if has_weight or self.rule.penalty is not None else Variable("C")
+
+    def as_counted(self, of_cost: Expression) -> Expression:
+        """The cost, or a derivative of it, as often as it counts; that of a mini-batch holds its weights already."""
+        return self.labelled.times_weight(of_cost) if isinstance(self.labelled, LabelledSubject) else of_cost
 
     @property
     def held(self) -> Number:
@@ -169,23 +178,46 @@ def add_cost_and_gradient(task: Task) -> tuple[Number, Number]:
     """Adds the cost now and the parameter's derivative, the penalty's among them; returns the leaves of both."""
     steps, place, penalty = task.steps, task.place, task.rule.penalty
     if isinstance(task.labelled, LabelledBatch):
-        steps.show(Paragraph("Numbers of one example carry its place in the mini-batch, counted from 0, such as [0]."))
-    before = add_cost(steps, task.labelled, "the cost now")
-    if penalty is not None:
-        terms = penalty_terms(task.rule, task.labelled.network, task.top)
-        before = add_penalty(task, penalty, terms, before, task.labelled.network)
+        weights = "" if task.labelled.example_weights is None else " The cost of each counts times its weight u."
+        marks = "Numbers of one example carry its place in the mini-batch, counted from 0, such as [0]."
+        steps.show(Paragraph(marks + weights))
+    elif task.labelled.example_weight is not None:
+        steps.show(Paragraph("The example's cost counts times its weight u."))
+    cost = add_cost(steps, task.labelled, "the cost now")
+    terms = penalty_terms(task.rule, task.labelled.network, task.top)
+    before = add_objective(task, terms, cost, task.labelled.network)
     add_gradient(steps, task.labelled, place.layer, place.neuron, place.source or None)
-    slope = steps.last
+    slope, whole = steps.last, Partial(task.objective, place.symbol)
+    of_cost = task.as_counted(slope)
     if penalty is not None and place.source:
         tree = with_symbols(penalty, STRENGTH).gradient(task.held)
         by = Partial(PENALTY, place.symbol)
         of_penalty = steps.add(f"derivative of the penalty ({penalty.name})", by, tree)
-        slope = steps.add("derivative of cost and penalty", Partial(task.objective, place.symbol), slope + of_penalty)
+        slope = steps.add("derivative of cost and penalty", whole, of_cost + of_penalty)
+    elif of_cost is not slope:
+        slope = steps.add("derivative of the cost as often as it counts", whole, of_cost)
     return before, slope
 
 
+def add_objective(task: Task, terms: LargestTerms, cost: Number, network: Network, mark: str = "") -> Number:
+    """Adds what is made small, as far as it is more than the cost, and returns its leaf.
+
+    Parameters:
+        terms: of the penalty.
+        cost: the leaf of the cost.
+        network, mark: the one with the parameters, and `′` after the step.
+    """
+    counted = task.as_counted(cost)
+    if task.rule.penalty is not None:
+        return add_penalty(task, task.rule.penalty, terms, counted, network, mark)
+    if counted is cost:
+        return cost
+    name = "the cost as often as it counts: times the example's weight u"
+    return task.steps.add(name, replace(task.objective, mark=mark), counted)
+
+
 def add_penalty(
-    task: Task, penalty: Penalty, terms: LargestTerms, cost: Number, network: Network, mark: str = ""
+    task: Task, penalty: Penalty, terms: LargestTerms, cost: Expression, network: Network, mark: str = ""
 ) -> Number:
     """Adds the penalty and the cost with it, and returns the latter's leaf."""
     written = with_symbols(penalty, STRENGTH)
@@ -252,8 +284,7 @@ def add_whole_step(task: Task, before: Number) -> None:
         name = "the change predicted: each derivative times the correction of its parameter"
         predicted = add_largest(steps, name, symbol, products, whole.terms)
     after = add_cost(steps, task.labelled.through(whole.network), "the cost after the whole step")
-    if (penalty := task.rule.penalty) is not None:
-        after = add_penalty(task, penalty, whole.penalty, after, whole.network, "′")
+    after = add_objective(task, whole.penalty, after, whole.network, "′")
     change = evaluate(after - before)
     steps.add(
         "the change that came about",

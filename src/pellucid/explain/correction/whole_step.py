@@ -163,6 +163,10 @@ def gradient_of(
 ) -> LayerParameters:
     """The derivatives of the cost, the penalty's among them, with respect to the parameters of some neurons."""
     deltas = labelled.deltas[layer - 2][..., rows]
+    if isinstance(labelled, LabelledBatch):
+        deltas = labelled.times_weights(deltas)
+    elif labelled.example_weight is not None:
+        deltas = labelled.example_weight * deltas
     inputs = ForwardTrace((), (labelled.trace.activations[layer - 2],))
     gradients = parameter_gradients((deltas,), inputs)
     held = LayerParameters(*(array[rows] for array in labelled.network.parameters[layer - 2]))

@@ -77,8 +77,3 @@ def listed(pieces: Iterable[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     *most, last = pieces
     return f"{', '.join(most)} and {last}" if most else last
-
-
-def counted(number: int, what: str) -> str:
-    """`1 neuron`, `1,024 neurons`."""
-    return f"{number:,} {what}" + ("s" if number != 1 else "")

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pellucid.errors import counted
 from pellucid.explain.document import Block, Formula, Paragraph, Picture, Table
-from pellucid.explain.worksheet.exercise import counted, listed, short
+from pellucid.explain.worksheet.exercise import listed, short
 from pellucid.explain.worksheet.numbers import Problem
 from pellucid.expression import (
     Expression,

@@ -6,11 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 
+from pellucid.errors import counted
 from pellucid.explain.cost import cost
 from pellucid.explain.derivation import Derivation
 from pellucid.explain.document import Block, Formula, Paragraph
 from pellucid.explain.parameters import parameters
-from pellucid.explain.worksheet.exercise import Asked, Exercise, asked_of, counted, listed, short
+from pellucid.explain.worksheet.exercise import Asked, Exercise, asked_of, listed, short
 from pellucid.explain.worksheet.given import (
     activation_blocks,
     cost_blocks,
