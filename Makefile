@@ -11,7 +11,7 @@ PIP_FLAGS := --quiet --disable-pip-version-check
 READY := .venv/.ready
 BENCH_READY := .venv-bench/.ready
 
-.PHONY: help setup demo test lint format docs bench accuracy dist lock clean
+.PHONY: help setup demo test soak lint format docs bench accuracy dist lock clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  \1|/' | column -t -s '|'
@@ -32,6 +32,9 @@ demo: $(READY)   ## learn the bundled digits as in the essay, and show the arith
 
 test: $(READY)   ## run the tests
 	$(BIN)/python -m pytest -n 2
+
+soak: $(READY)   ## kill training runs 200 times and look for losses; about a quarter of an hour
+	$(BIN)/python -m benchmarks.survival
 
 lint: $(READY)   ## style and types
 	$(BIN)/ruff check .
@@ -64,10 +67,10 @@ dist: $(READY)   ## build the wheel and the source distribution
 lock: $(READY)   ## write the lock files anew from pyproject.toml
 	$(BIN)/python -m pip install $(PIP_FLAGS) uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
-	  --custom-compile-command "make lock" --upgrade --extra tables --extra sound \
+	  --custom-compile-command "make lock" --upgrade --extra tables --extra sound --extra tensorboard \
 	  --group pyproject.toml:dev pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
-	  --custom-compile-command "make lock" --upgrade --extra tables --extra sound \
+	  --custom-compile-command "make lock" --upgrade --extra tables --extra sound --extra tensorboard \
 	  --group pyproject.toml:bench pyproject.toml -o requirements/bench.txt
 
 clean:           ## take away what was built (not your runs)

@@ -10,7 +10,6 @@ import json
 import statistics
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,13 @@ import numpy as np
 from rich.console import Console
 
 from benchmarks.tables import Table
-from pellucid.data import CATALOG, Dataset, Features, load_data
+from pellucid.data import CATALOG, Dataset, load_data
 from pellucid.data.sources.reading import VALIDATION_SHARE
 from pellucid.errors import DivergenceError
-from pellucid.model.decision import predicted_classes
 from pellucid.training import train
+from pellucid.training.cross_validation import cross_validate
 from pellucid.training.recipe import Recipe, default_recipe
+from pellucid.training.trials import trials_of
 
 SEEDS = (0, 1, 2)
 N_FOLDS = 5
@@ -77,25 +77,13 @@ def judge(trial: Mapping[str, Any], data: Dataset) -> dict[str, Any]:
 
 def judge_by_folds(trial: Mapping[str, Any], data: Dataset) -> dict[str, Any]:
     """What a trial reaches in cross-validation of the training part, whose scaling is learnt anew for each fold."""
-    from sklearn.model_selection import StratifiedKFold
-
-    recipe, part = recipe_of(trial).resolved(data), data.train
-    accuracies: list[float] = []
-    recalls: list[float] = []
+    trials = trials_of(recipe_of(trial), {}, SEEDS, data)
     began = time.perf_counter()
-    for seed in SEEDS:
-        is_right = np.zeros(part.n_samples, bool)
-        for learnt, judged in StratifiedKFold(N_FOLDS, shuffle=True, random_state=seed).split(part.raw, part.labels):
-            features = Features.learnt(data.features.encoder, part.raw[learnt])
-            train_part, judged_part = (
-                replace(part, raw=part.raw[rows], labels=part.labels[rows], features=features)
-                for rows in (learnt, judged)
-            )
-            fold = replace(data, train=train_part, validation=None, features=features)
-            result = train(recipe.network_for(fold, seed), fold, seed=seed, **recipe.training_choices(fold))
-            is_right[judged] = predicted_classes(result.network(judged_part.inputs)) == judged_part.labels
-        accuracies.append(float(is_right.mean()))
-        recalls.append(float(np.mean([is_right[part.labels == k].mean() for k in np.unique(part.labels)])))
+    found = cross_validate(trials, data, N_FOLDS)
+    accuracies, recalls = (
+        [float(np.mean(each)) for each in kind]
+        for kind in zip(*((figures.accuracies, figures.recalls) for figures in found), strict=True)
+    )
     seconds = (time.perf_counter() - began) / len(SEEDS) / N_FOLDS
     return {"accuracies": accuracies, "recalls": recalls, "best_epochs": [], "seconds": round(seconds, 2)}
 

@@ -29,7 +29,7 @@ OPERATORS = {
     ast.Div: operator.truediv,
     ast.Pow: operator.pow,
 }
-FUNCTIONS = {name: getattr(math, name) for name in ("exp", "log", "tanh", "sqrt", "erf")} | {
+FUNCTIONS = {name: getattr(math, name) for name in ("exp", "log", "tanh", "sqrt", "erf", "cos")} | {
     "max": max,
     "min": min,
     "abs": abs,

@@ -19,6 +19,7 @@ FLOORS = (
     "model",
     "training",
     "figures",
+    "diagnosis",
     "explain",
     "walkthrough",
     "cli",

@@ -8,18 +8,22 @@ from benchmarks.peers import EpochFigures, Finish
 from benchmarks.workloads import Workload
 from pellucid.data import Dataset
 from pellucid.maths import SGD, Adam
-from pellucid.training import Progress, train
+from pellucid.training import Callback, EpochRecord, train
+from pellucid.training.run import Run
 
 ENDLESS = 10**6
 
 
 def learn(workload: Workload, data: Dataset, finish: Finish, device: str = "cpu") -> None:
-    """Trains epoch after epoch; the listener waits between them."""
+    """Trains epoch after epoch; the callback waits between them."""
 
-    def listen(progress: Progress) -> None:
-        record = progress.last
-        if record is not None and record.validation_cost is not None and record.validation_accuracy is not None:
-            finish(EpochFigures(record.cost, record.accuracy, record.validation_cost, record.validation_accuracy))
+    class AfterEpochs(Callback):
+        """Hands over each epoch's figures."""
+
+        def epoch_done(self, run: Run, record: EpochRecord) -> None:
+            """Does it."""
+            if record.validation_cost is not None and record.validation_accuracy is not None:
+                finish(EpochFigures(record.cost, record.accuracy, record.validation_cost, record.validation_accuracy))
 
     optimizer = SGD(workload.learning_rate) if workload.optimizer == "sgd" else Adam(workload.learning_rate)
     train(
@@ -30,7 +34,7 @@ def learn(workload: Workload, data: Dataset, finish: Finish, device: str = "cpu"
         batch_size=workload.batch_size,
         epochs=ENDLESS,
         device=device,
-        listener=listen,
+        callbacks=[AfterEpochs()],
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pellucid import explain
     from pellucid.data import Dataset, load_data
+    from pellucid.diagnosis import Finding, diagnose
     from pellucid.errors import PellucidError
     from pellucid.explain import check_gradients
     from pellucid.maths import L1, L2, SGD, Activation, Adam, AdamW, Cost, Layer, Network, RMSProp, backward
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 _HOMES = {
     "pellucid.data": ("Dataset", "load_data"),
+    "pellucid.diagnosis": ("Finding", "diagnose"),
     "pellucid.errors": ("PellucidError",),
     "pellucid.explain": ("check_gradients",),
     "pellucid.maths": (
@@ -38,6 +40,7 @@ __all__ = [
     "Cost",
     "Dataset",
     "Evaluation",
+    "Finding",
     "Layer",
     "Model",
     "Network",
@@ -46,6 +49,7 @@ __all__ = [
     "TrainingResult",
     "backward",
     "check_gradients",
+    "diagnose",
     "evaluate",
     "explain",
     "load",

@@ -13,7 +13,8 @@ import pellucid as pl
 from pellucid.data import Dataset, expected_outputs, load_data
 from pellucid.data.balance import class_weights
 from pellucid.maths import find_cost
-from pellucid.training.run_folder import write_results
+from pellucid.training.run_folder import NewRun
+from pellucid.training.saving import Saving
 from pellucid.training.step import LearningRule, start, step
 from pellucid.training.targets import TargetScaling
 
@@ -40,9 +41,9 @@ def trained(folder: Path, label: str, **choices: Any) -> Trained:
     sizes = [data.features.n_features, 3, data.train.n_outputs]
     output, cost = ("softmax", "cross-entropy") if data.classes else ("identity", "half-squared-error")
     network = pl.Network.random(sizes, activation="tanh", output=output, seed=1, dtype=np.float64)
-    result = pl.train(network, data, cost=cost, optimizer=pl.Adam(0.01), epochs=2, batch_size=16, **choices)
-    run.mkdir()
-    write_results(run, result.model, result, data)
+    choices |= {"cost": cost, "optimizer": pl.Adam(0.01), "epochs": 2, "batch_size": 16}
+    with NewRun(run, "table", overwrite=False) as place:
+        result = pl.train(network, data, callbacks=[Saving(place, data, print)], **choices)
     return Trained(run, table, data, result)
 
 
@@ -78,8 +79,8 @@ class TestClassWeights:
         for samples, rows in (("2", [2]), ("0-5", list(range(6)))):
             vectors = model.features.scaled(test.raw[rows].astype(np.float64))
             expected = expected_outputs(test.labels[rows], 2).astype(np.float64)
-            state = start(model.network.parameters, rule.optimizer)
-            after, _ = step(model.network, rule, state, vectors, expected, 0.01, weights[test.labels[rows]])
+            state = start(model.network.parameters, rule)
+            after, *_ = step(model.network, rule, state, vectors, expected, 0.01, weights[test.labels[rows]])
             asked = (weighted, "--sample", samples, "update", "2:3,1", "--format", "json")
             document = json.loads(explain(*asked))
             assert document["value"] == pytest.approx(after.parameters[0].weights[2, 0], rel=1e-12)
@@ -113,7 +114,7 @@ class TestScaledTargets:
         vectors = model.features.scaled(test.raw[:1].astype(np.float64))
         scaling = TargetScaling.learnt(scaled.data.train.labels, np.dtype(np.float64))
         expected = (test.labels[:1, None] - scaling.mean) / scaling.deviation
-        after, _ = step(model.network, held.rule, held.state, vectors, expected, 0.01)
+        after, *_ = step(model.network, held.rule, held.state, vectors, expected, 0.01)
         asked = (scaled, "update", "3:1,2", "--checkpoint")
         document = json.loads(explain(*asked, "--format", "json"))
         assert document["value"] == pytest.approx(after.parameters[1].weights[0, 1], rel=1e-12)

@@ -8,12 +8,14 @@ import signal
 import subprocess
 import sys
 import tomllib
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 import pellucid as pl
-from pellucid.cli import train as train_command
+from pellucid.cli import training_run
+from pellucid.training import Callback
 from pellucid.training.recipe import Recipe
 
 FILES = {"config.toml", "history.jsonl", "timings.jsonl", "model.safetensors", "checkpoint.safetensors"}
@@ -22,7 +24,7 @@ PICTURES = {"learning-curves", "network", "activation", "first-layer-weights", "
 
 
 def test_the_essays_set_up_learns_the_digits_and_leaves_a_whole_run_folder(trained: Path):
-    assert {file.name for file in trained.iterdir()} == FILES | {
+    assert {file.name for file in trained.iterdir()} - {"checkpoint-before.safetensors"} == FILES | {
         f"{name}.{kind}" for name in PICTURES for kind in ("png", "svg")
     }
     config = tomllib.loads((trained / "config.toml").read_text())
@@ -107,20 +109,23 @@ def test_only_a_run_folder_is_ever_overwritten_and_only_by_a_whole_new_one(pellu
     assert sorted(path.name for path in Path().iterdir()) == ["mine", "run"]
 
 
-def test_a_full_disk_after_training_is_one_line_and_leaves_nothing(pellucid, monkeypatch: pytest.MonkeyPatch):
+def test_a_full_disk_is_one_line_and_leaves_nothing(pellucid, monkeypatch: pytest.MonkeyPatch):
     fsync, calls = os.fsync, []
 
-    def full_from_the_second_file_on(handle: int) -> None:
+    def full_from_the_fifth_file_on(handle: int) -> None:
         calls.append(handle)
-        if len(calls) > 1:
+        if len(calls) > 4:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         fsync(handle)
 
-    monkeypatch.setattr(os, "fsync", full_from_the_second_file_on)
-    outcome = pellucid("train", "digits", "--epochs", "1", "--out", "run")
+    monkeypatch.setattr(os, "fsync", full_from_the_fifth_file_on)
+    outcome = pellucid("train", "digits", "--epochs", "2", "--out", "run")
     assert outcome.code == 1
-    assert outcome.err.splitlines()[-1].startswith("error: ")
-    assert "No space left on device" in outcome.err
+    assert "Warning: run/checkpoint.safetensors: could not be written (No space left on device)" in outcome.err
+    last = outcome.err.splitlines()[-1]
+    assert (
+        last == "error: run/checkpoint.safetensors: could not be written (No space left on device); nothing was changed"
+    )
     assert list(Path().iterdir()) == []
 
 
@@ -168,6 +173,22 @@ def test_a_named_set_has_its_own_recipe_and_options_go_over_it(pellucid, monkeyp
         (["digits", "--patience", "-1"], "error: --patience: a whole number from 0, for never, is required, got -1"),
         (["digits", "--l2", "-1"], "error: --l2: the strength must be a number of at least 0"),
         (["digits", "--output", "rleu"], "error: --output: 'rleu' is not known; did you mean 'relu'?"),
+        (["digits", "--l1", "-1", "--l2", "1"], "error: --l1: the strength must be a number of at least 0"),
+        (["digits", "--dropout", "half"], "error: --dropout: a share such as 0.5, several such as 0.2,0.5, or 'none',"),
+        (["digits", "--dropout", "1"], "error: --dropout: must be at least 0 and below 1, got 1.0"),
+        (["digits", "--dropout", "0.1,0.2,0.3"], "error: --dropout: one share for each of 2 layers, from the input"),
+        (["digits", "--input-noise", "-1"], "error: --input-noise: must be a number of at least 0, got -1.0"),
+        (["digits", "--label-smoothing", "1"], "error: --label-smoothing: must be at least 0 and below 1, got 1.0"),
+        (["digits", "--max-norm", "-1"], "error: --max-norm: must be a number above 0, got -1.0"),
+        (["digits", "--clip-norm", "nan"], "error: --clip-norm: must be a number above 0, got nan"),
+        (["digits", "--averaging", "1"], "error: --averaging: must be above 0 and below 1; 0.999 is usual, got 1.0"),
+        (["digits", "--schedule", "cosin"], "error: --schedule: 'cosin' is not known; did you mean 'cosine'?"),
+        (["digits", "--schedule", "step:every=0"], "error: --schedule: every of step must be from 1 to below 1e+06"),
+        (["digits", "--distort", "flip=2"], "error: --distort: flip must be from 0 to 1, got 2"),
+        (["digits", "--distort", "turn=2"], "error: --distort: NAME=NUMBER,… with names of shift, rotation, "),
+        (["digits", "--least-gain", "1"], "error: --least-gain: must be at least 0 and below 1, got 1.0"),
+        (["digits", "--minutes", "0"], "error: --minutes: must be a number above 0, got 0.0"),
+        (["digits", "--checkpoint-minutes", "0"], "error: --checkpoint-minutes: must be a number above 0, got 0.0"),
         (["digits", "--test", "0.6", "--validation", "0.5"], "error: --validation, --test: two shares of at least 0"),
         (["digits", "--features", "a,b"], "error: --features: digits has its own, got 'a, b'; leave it out"),
         (["digits", "--output", "relu"], "error: --cost: cross-entropy needs the output activation softmax, got relu"),
@@ -213,34 +234,22 @@ def test_divergence_names_epoch_step_layer_and_cure(pellucid):
 
 
 def test_ctrl_c_saves_the_best_so_far_and_says_so(pellucid, monkeypatch: pytest.MonkeyPatch):
-    progress_of = train_command.training_progress
+    class Interrupting(Callback):
+        """At whose third epoch someone presses Ctrl-C."""
 
-    class Interrupting:
-        """The usual progress, at whose third epoch someone presses Ctrl-C."""
+        def epoch_done(self, run, record) -> None:
+            if record.epoch == 3:
+                signal.raise_signal(signal.SIGINT)
 
-        def __init__(self, epochs: int) -> None:
-            self.usual = progress_of(epochs)
-
-        def __enter__(self):
-            listener = self.usual.__enter__()
-
-            def listen(progress) -> None:
-                listener(progress)
-                if progress.last is not None and progress.epoch == 3:
-                    signal.raise_signal(signal.SIGINT)
-
-            return listen
-
-        def __exit__(self, *details) -> None:
-            self.usual.__exit__(*details)
-
-    monkeypatch.setattr(train_command, "training_progress", Interrupting)
+    monkeypatch.setattr(training_run, "training_progress", lambda epochs: nullcontext(Interrupting()))
     outcome = pellucid("train", "digits", "--out", "run", "--json")
     assert outcome.code == 0, outcome.err
     report = json.loads(outcome.out)
     assert report["stopped_because"] == "interrupted after epoch 3"
-    assert report["epochs"] == 3
+    assert (report["epochs"], report["test"]) == (3, None)
+    assert set(report["validation"]) == {"accuracy", "cost"}
     assert pl.load("run").network.sizes == (64, 128, 10)
+    assert {file.name for file in Path("run").iterdir()} - {"checkpoint-before.safetensors"} == FILES
 
 
 def test_ctrl_c_reaches_a_real_process(tmp_path: Path):
@@ -286,3 +295,30 @@ def test_the_recipe_of_a_set_goes_with_its_own_label_only_and_its_model_reads_ot
     judged = pellucid("evaluate", "species", "mine.csv", "--json")
     assert judged.code == 0, judged.err
     assert json.loads(judged.out)["n_samples"] == 69, "they are the very data: their test part judges"
+
+
+def test_the_options_of_regularisation_are_those_of_the_plan(pellucid):
+    outcome = pellucid(
+        *("train", "digits", "--hidden", "6,5", "--epochs", "2", "--patience", "0", "--out", "run", "--minutes", "9"),
+        *("--l1", "1e-5", "--l2", "1e-4", "--dropout", "0.25", "--input-noise", "0.1", "--label-smoothing", "0.1"),
+        *("--max-norm", "3", "--clip-norm", "5", "--averaging", "0.9", "--schedule", "cosine:warmup=1"),
+        *("--least-gain", "0.01", "--log-gradients", "--checkpoint-minutes", "1"),
+    )
+    assert outcome.code == 0, outcome.err
+    training = pl.load("run").provenance["training"]
+    assert training["regularisation"] == {
+        "dropout": [0.0, 0.25, 0.25],
+        "input_noise": 0.1,
+        "label_smoothing": 0.1,
+        "max_norm": 3.0,
+        "clip_norm": 5.0,
+        "averaging": 0.9,
+    }
+    assert (training["schedule"], training["least_gain"]) == ("cosine:warmup=1", 0.01)
+    assert training["penalty"] == {
+        "name": "elastic-net",
+        "strength": pytest.approx(1.1e-4),
+        "l1_share": pytest.approx(1 / 11),
+    }
+    records = [json.loads(line) for line in Path("run/gradients.jsonl").read_text().splitlines()]
+    assert [(record["epoch"], record["steps"], len(record["layers"])) for record in records] == [(1, 19, 3), (2, 19, 3)]

@@ -12,9 +12,13 @@ import pytest
 import pellucid as pl
 from pellucid.explain import Derivation
 from pellucid.explain.document import MatrixEquation
+from pellucid.explain.sheets.regularisers import REGULARISERS
 from pellucid.expression.tree import EXACT
-from pellucid.maths import ACTIVATIONS, COSTS, OPTIMIZERS, ForwardTrace, Gradients
+from pellucid.maths import ACTIVATIONS, COSTS, OPTIMIZERS, PENALTIES, ForwardTrace, Gradients
 from pellucid.maths.activations import LEAKY_SLOPE
+from pellucid.maths.penalties import ElasticNet
+from pellucid.training import Regularisation
+from pellucid.training.schedules import SCHEDULES, read_schedule
 
 LITERAL = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e[+-]\d+)?")
 REF = re.compile(r"(?P<kind>[a-z]+)(?P<mark>'?)(?P<layer>\d*)(?::(?P<numbers>\d+(?:,\d+)*))?(?:@(?P<example>\d+))?")
@@ -234,4 +238,25 @@ def every_kind() -> dict[str, list[Derivation]]:
     for name in OPTIMIZERS:
         add("optimizer", pl.explain.optimizer(name))
     add("parameters", pl.explain.parameters(one.network))
+    for n_samples, optimizer, written in ((None, pl.Adam(), "cosine:warmup=1"), (3, pl.SGD(0.1), "step:every=2")):
+        one = make_truth("tanh", "cross-entropy", "softmax", [6, 5, 4, 3], 5, n_samples)
+        chosen = Regularisation((0.2, 0.4, 0.3), 0.1, label_smoothing=0.1, max_norm=0.9, clip_norm=0.1, averaging=0.9)
+        as_trained = {
+            "cost": "cross-entropy",
+            "penalty": ElasticNet(0.02),
+            "regularisation": chosen,
+            "draw": 2,
+            "top": 4,
+        }
+        place = {"layer": 2, "neuron": 3, "source": 4, "optimizer": optimizer}
+        rate = pl.explain.Rate(read_schedule(written), 2, 7)
+        labelled = one.network, one.inputs, one.targets
+        add("regularised", pl.explain.update(*labelled, **place, **as_trained, rate=rate))
+        add("regularised", pl.explain.cost(*labelled, **as_trained))
+    for name in SCHEDULES:
+        add("schedule", pl.explain.schedule(f"{name}:warmup=2"))
+    for name in PENALTIES:
+        add("penalty", pl.explain.penalty(name, weight=-0.3))
+    for name in REGULARISERS:
+        add("regulariser", pl.explain.regulariser(name))
     return found

@@ -301,7 +301,9 @@ def test_digits_reach_the_tables_and_the_sentence_on_the_gap():
         text = " ".join(derivation.to_text(digits, 200).replace("−", "-").split())
         row = re.search(rf" {named + 1} {named + 1} (\S+) (\S+) ", text)
         assert row is not None
-        for shown, value in zip(row.groups(), (values[-1][named] for values in trace), strict=True):
+        for shown, value in zip(
+            row.groups(), (values[-1][named] for values in (trace.pre_activations, trace.activations)), strict=True
+        ):
             assert len(shown.lstrip("-0.").replace(".", "")) == digits
             assert float(shown) == float(f"{value:.{digits}g}")
         gap = re.search(r"The gap is (\S+) % of the change", text)

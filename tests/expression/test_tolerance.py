@@ -52,7 +52,7 @@ def larger(trees: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression
         st.builds(Divide, trees, trees),
         st.builds(Power, trees, st.sampled_from([constant(2), constant(3), constant(0.5), constant(-1)])),
         st.builds(Power, trees, leaves),
-        st.builds(Call, st.sampled_from(["exp", "log", "tanh", "sqrt", "abs", "erf"]), st.tuples(trees)),
+        st.builds(Call, st.sampled_from(["exp", "log", "tanh", "sqrt", "abs", "erf", "cos"]), st.tuples(trees)),
         st.builds(Call, st.sampled_from(["max", "min"]), st.tuples(trees, trees)),
     )
 

@@ -11,7 +11,7 @@ from pellucid.figures.save import figure_bytes
 
 
 def row(name: str, n_pictures: int, shape: tuple[int, ...] = (4, 4)) -> GridRow:
-    return GridRow(name, 1000, [np.full(shape, 0.5)] * n_pictures)
+    return GridRow(name, "1,000 examples", [np.full(shape, 0.5)] * n_pictures)
 
 
 def test_each_class_has_its_name_its_number_and_its_pictures():
@@ -26,7 +26,7 @@ def test_each_class_has_its_name_its_number_and_its_pictures():
 @pytest.mark.parametrize("axes", [None, SoundEncoder(rate=8000, bands=16, frames=64).axes()])
 def test_nothing_overlaps_and_all_is_within_the_sheet(n_pictures: int, axes: Axes | None):
     rows = [row("a name that is much too long for its place", n_pictures, (16, 64)), row("b", n_pictures, (16, 64))]
-    figure = examples_grid(rows, "x" * 300, axes)
+    figure = examples_grid(rows, "x" * 300, axes, note="y" * 300, is_first_apart=True)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     width, height, renderer = figure.bbox.width, figure.bbox.height, canvas.get_renderer()
@@ -37,10 +37,19 @@ def test_nothing_overlaps_and_all_is_within_the_sheet(n_pictures: int, axes: Axe
     assert not any(one.overlaps(other) for place, one in enumerate(boxes) for other in boxes[:place])
 
 
-def test_the_sides_of_sounds_are_told_beneath_the_title():
+def test_the_sides_of_sounds_and_a_note_are_told_beneath_the_title():
     axes = SoundEncoder(rate=8000, bands=4, frames=4).axes()
-    figure = examples_grid([row("yes", 1)], "words", axes)
-    assert figure.texts[1].get_text() == f"each upward: {axes.upward.span}\nto the right: {axes.rightward.span}"
+    figure = examples_grid([row("yes", 1)], "words", axes, note="some of them")
+    told = [text.get_text() for text in figure.texts[1:4]]
+    assert told == ["some of them", f"each upward: {axes.upward.span}", f"to the right: {axes.rightward.span}"]
+
+
+def test_the_first_of_each_row_stands_apart_where_it_should():
+    for is_first_apart in (False, True):
+        figure = examples_grid([row("a", 3)], "rows", is_first_apart=is_first_apart)
+        first, second, third = (panel.get_window_extent() for panel in figure.axes)
+        gaps = (second.x0 - first.x1, third.x0 - second.x1)
+        assert (gaps[0] > gaps[1] + 5) == is_first_apart
 
 
 def test_very_many_classes_are_cut_and_that_is_said():

@@ -16,6 +16,7 @@ from pellucid.model import Model
 from pellucid.training import TrainingResult
 from pellucid.training.checkpoint import Checkpoint
 from pellucid.training.history import EpochRecord
+from pellucid.training.plan import Plan
 from pellucid.training.run_folder import PICTURES
 from pellucid.training.step import LearningRule, start
 
@@ -28,7 +29,7 @@ def result_of(network: Network, data: Dataset, cost: str) -> TrainingResult:
     history = (EpochRecord(1, 0.5, 0.5, 0.6, 0.4, 0.1),)
     rule = LearningRule(find_cost(cost), SGD(0.1))
     names = tuple(activation.name for activation in network.activations)
-    checkpoint = Checkpoint(start(network.parameters, rule.optimizer), rule, names)
+    checkpoint = Checkpoint(start(network.parameters, rule), Plan(rule), names)
     return TrainingResult(network, model, history, (0.1,), 1, "all epochs done", checkpoint)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from pellucid.errors import InvalidValueError
 from pellucid.expression import Number, evaluate
-from pellucid.maths import L1, L2, PENALTIES, Penalty
+from pellucid.maths import L1, L2, PENALTIES, ElasticNet, Penalty
 
 WEIGHTS = np.random.default_rng(0).normal(0, 1, (4, 3))
 
@@ -25,7 +25,12 @@ def test_values_and_kinks():
     assert float(L1(0.5).value(np.array([[3.0, -4.0]]))) == 0.5 * 7
     np.testing.assert_array_equal(L1(0.5).gradient(np.array([[3.0, -4.0, 0.0]])), [[0.5, -0.5, 0.0]])
     assert L2(0.1).gradient(WEIGHTS.astype(np.float32)).dtype == np.float32
-    assert {name: penalty.name for name, penalty in PENALTIES.items()} == {"l1": "l1", "l2": "l2"}
+    assert {name: penalty.name for name, penalty in PENALTIES.items()} == {
+        name: name for name in ("l1", "l2", "elastic-net")
+    }
+    both = ElasticNet(0.5, l1_share=0.25)  # 0.5 · (¼ · 7 + ¾ · ½ · 25), by hand
+    assert float(both.value(np.array([[3.0, -4.0]]))) == 0.5 * (0.25 * 7 + 0.75 * 12.5)
+    np.testing.assert_allclose(both.gradient(np.array([[3.0, -4.0, 0.0]])), [[1.25, -1.625, 0.0]])
 
 
 @pytest.mark.parametrize("strength", [-1e-9, float("nan"), float("inf")])

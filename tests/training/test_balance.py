@@ -51,7 +51,7 @@ def test_weights_do_what_weighted_steps_in_numpy_do(rare: Dataset):
     rule = LearningRule(find_cost("cross-entropy"), pl.SGD(0.2))
     result = learnt(data, "weights", optimizer=rule.optimizer, batch_size=64, epochs=2)
     network = pl.Network.random([4, 8, 2], output="softmax", seed=1, dtype=np.float64)
-    state, part, costs = start(network.parameters, rule.optimizer), data.train, []
+    state, part, costs = start(network.parameters, rule), data.train, []
     weights = class_weights(part.class_counts)[part.labels]
     assert weights.mean() == pytest.approx(1.0)
     for epoch in (1, 2):
@@ -60,7 +60,7 @@ def test_weights_do_what_weighted_steps_in_numpy_do(rare: Dataset):
         for first in range(0, len(rows), 64):
             some = rows[first : first + 64]
             x, expected = part.inputs[some], part.expected[some].astype(np.float64)
-            state, trace = step(network, rule, state, x, expected, 0.2, weights[some])
+            state, trace, _ = step(network, rule, state, x, expected, 0.2, weights[some])
             total += example_costs(rule.cost, trace.pre_activations[-1], trace.activations[-1], expected).sum()
         costs.append(total / part.n_samples)
     for trained, known in zip(result.network.parameters, state.parameters, strict=True):
@@ -89,7 +89,7 @@ def test_a_cost_that_counts_so_often_has_so_much_of_the_gradient(cost: str, outp
         costs = example_costs(rule.cost, trace.pre_activations[-1], trace.activations[-1], expected)
         return float((weights * costs).mean()) + sum(0.05 * float((layer.weights**2).sum()) for layer in parameters)
 
-    after, _ = step(network, rule, start(network.parameters, rule.optimizer), x, expected, 1.0, weights)
+    after, *_ = step(network, rule, start(network.parameters, rule), x, expected, 1.0, weights)
     for number, layer in enumerate(network.parameters):
         for kind in layer._fields:
             array = getattr(layer, kind)

@@ -1,6 +1,7 @@
 """When training cannot go on: divergence, Ctrl-C, a device that is missing, a compiler that is wrong."""
 
 import signal
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,8 +12,8 @@ import pytest
 from pellucid.data import Dataset
 from pellucid.errors import DivergenceError, EngineError, InvalidValueError
 from pellucid.maths import SGD, Network
-from pellucid.training import Progress, TrainingResult, block, engine, train
-from pellucid.training.step import TrainingState, step
+from pellucid.training import Callback, Progress, TrainingResult, block, engine, train
+from pellucid.training.step import Stepped, TrainingState, step
 
 
 def regression_network(depth: int = 2, dtype: type[np.floating] = np.float32) -> Network:
@@ -69,6 +70,16 @@ def test_parameters_that_overflow_in_the_last_step_of_an_epoch_are_noticed():
         train(network, data, cost="absolute-error", optimizer=SGD(1e30), batch_size="full", epochs=1)
 
 
+class Telling(Callback):
+    """Passes on what it is told of steps."""
+
+    def __init__(self, told: Callable[[Progress], object]) -> None:
+        self.told = told
+
+    def steps_done(self, run: Any, progress: Progress) -> None:
+        self.told(progress)
+
+
 def interrupting(at_epoch: int, at_step: int) -> Any:
     def listener(progress: Progress) -> None:
         if (progress.epoch, progress.step) == (at_epoch, at_step):
@@ -85,7 +96,7 @@ def interrupted(line: Dataset, at_epoch: int, at_step: int, **choices: Any) -> T
         optimizer=SGD(0.01),
         batch_size=10,
         epochs=5,
-        listener=interrupting(at_epoch, at_step),
+        callbacks=[Telling(interrupting(at_epoch, at_step))],
         **choices,
     )
     assert signal.getsignal(signal.SIGINT) is before
@@ -118,26 +129,26 @@ def test_a_second_ctrl_c_interrupts_at_once(line: Dataset):
 
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
-        train(regression_network(), line, optimizer=SGD(0.01), epochs=5, listener=listener)
+        train(regression_network(), line, optimizer=SGD(0.01), epochs=5, callbacks=[Telling(listener)])
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_a_listener_that_fails_gives_the_signal_back(line: Dataset):
+def test_a_callback_that_fails_gives_the_signal_back(line: Dataset):
     def listener(_: Progress) -> None:
         raise LookupError("of its own")
 
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(LookupError, match="of its own"):
-        train(regression_network(), line, epochs=1, listener=listener)
+        train(regression_network(), line, epochs=1, callbacks=[Telling(listener)])
     assert signal.getsignal(signal.SIGINT) is before
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_compiler_that_is_wrong_is_found_out(line: Dataset, monkeypatch: pytest.MonkeyPatch, dtype):
     def wrong(*arguments: Any) -> Any:
-        state, trace = step(*arguments)
+        state, trace, gradient = step(*arguments)
         moved = jax.tree.map(lambda array: array + 0.01, state.parameters)
-        return TrainingState(moved, state.memory, state.time), trace
+        return Stepped(TrainingState(moved, state.memory, state.time), trace, gradient)
 
     monkeypatch.setattr(engine, "_verified", set())
     monkeypatch.setattr(block, "step", wrong)

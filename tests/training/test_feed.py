@@ -14,7 +14,7 @@ import pellucid as pl
 from pellucid.data import Dataset, Part
 from pellucid.errors import DivergenceError, InvalidValueError
 from pellucid.maths import find_cost
-from pellucid.training import block, feed, window
+from pellucid.training import Callback, Progress, block, feed, window
 from pellucid.training.step import LearningRule, start, step
 
 
@@ -45,6 +45,16 @@ def learn(data: Dataset, **choices: Any) -> pl.TrainingResult:
     return pl.train(choices.pop("network", network), data, **(defaults | choices))
 
 
+class Telling(Callback):
+    """Passes on what it is told of steps."""
+
+    def __init__(self, told: Callable[[Progress], object]) -> None:
+        self.told = told
+
+    def steps_done(self, run: Any, progress: Progress) -> None:
+        self.told(progress)
+
+
 def order_of(data: Dataset, seed: int, epoch: int, met: int = 0) -> list[int]:
     """The rows that a stream gives from there to the end of the epoch, told by the examples' content."""
     numbers = {row.tobytes(): number for number, row in enumerate(data.train.raw)}
@@ -52,7 +62,7 @@ def order_of(data: Dataset, seed: int, epoch: int, met: int = 0) -> list[int]:
     stream.begin(epoch, met)
     rows: list[int] = []
     while met + len(rows) < data.train.n_samples:
-        raw, labels = stream.examples(min(7, data.train.n_samples - met - len(rows)))
+        raw, labels, _ = stream.examples(min(7, data.train.n_samples - met - len(rows)))
         rows += [numbers[row.tobytes()] for row in raw]
         assert (labels == data.train.labels[rows[-len(raw) :]]).all()
     stream.close()
@@ -94,16 +104,16 @@ def test_streamed_training_does_what_plain_steps_in_numpy_do(streamed: Dataset):
     result = learn(streamed, optimizer=pl.Adam(0.01), epochs=2)
     rule = LearningRule(find_cost("cross-entropy"), pl.Adam(0.01))
     network = pl.Network.random([5, 8, 3], activation="relu", output="softmax", seed=1, dtype=np.float64)
-    state, part = start(network.parameters, rule.optimizer), streamed.train
+    state, part = start(network.parameters, rule), streamed.train
     for epoch in (1, 2):
         rows = order_of(streamed, 5, epoch)
         for first in range(0, 138, 10):
             some = rows[first : first + 10]
             x, expected = part.inputs[some].astype(np.float64), part.expected[some].astype(np.float64)
-            state, _ = step(network, rule, state, x, expected, 0.01)
+            state, *_ = step(network, rule, state, x, expected, 0.01)
     for trained, known in zip(result.checkpoint.state.parameters, state.parameters, strict=True):
         np.testing.assert_allclose(trained.weights, known.weights, rtol=1e-6, atol=1e-9)
-    assert (result.checkpoint.epoch, result.checkpoint.met) == (2, 138)
+    assert result.checkpoint.position[:2] == (2, 138)
     assert not is_reading()
 
 
@@ -178,17 +188,17 @@ def test_what_reading_here_and_there_would_take_is_refused(streamed: Dataset, mo
 def test_an_error_of_the_reader_ends_the_training(streamed: Dataset, monkeypatch: pytest.MonkeyPatch):
     read = window.Window.read
 
-    def failing(each: window.Window, margin: int) -> window.Held:
+    def failing(each: window.Window, margin: int, weights: None) -> window.Held:
         if each.seed[1:] == (2, 3):
             raise OSError("the disk is gone")
-        return read(each, margin)
+        return read(each, margin, weights)
 
     monkeypatch.setattr(window.Window, "read", failing)
     before = signal.getsignal(signal.SIGINT)
-    told: list[pl.training.Progress] = []
+    told: list[Progress] = []
     monkeypatch.setattr(block, "BLOCK_SECONDS", 1e-9)
     with pytest.raises(OSError, match="the disk is gone"):
-        learn(streamed, listener=told.append)
+        learn(streamed, callbacks=[Telling(told.append)])
     assert (told[-1].epoch, told[-1].step) == (2, 6)  # three windows of 20 are six mini-batches of 10
     assert not is_reading()
     assert signal.getsignal(signal.SIGINT) is before
@@ -214,18 +224,18 @@ def test_the_reader_ends_however_training_does(
 ):
     monkeypatch.setattr(block, "BLOCK_SECONDS", 1e-9)
 
-    def listener(progress: pl.training.Progress) -> None:
+    def listener(progress: Progress) -> None:
         if (progress.epoch, progress.step) == (2, 5):
             assert is_reading()
             happen()
 
     if error is None:
-        result = learn(streamed, listener=listener)
+        result = learn(streamed, callbacks=[Telling(listener)])
         assert result.stopped_because == "interrupted in epoch 2"
-        assert (result.checkpoint.epoch, result.checkpoint.met) == (2, 60)  # after the block at hand
+        assert result.checkpoint.position[:2] == (2, 50)  # after the block at hand
     else:
         with pytest.raises(error):
-            learn(streamed, listener=listener)
+            learn(streamed, callbacks=[Telling(listener)])
     assert not is_reading()
 
 

@@ -10,6 +10,7 @@ from pellucid.cli.console import AsJson, print_json, say
 from pellucid.cli.progress import download_progress, reading_progress
 from pellucid.data import CATALOG, fetch, find, find_named, is_intact, load
 from pellucid.errors import FormatError, InvalidValueError, MissingFileError, look_up
+from pellucid.training.distortions import NAMES, UNDISTORTED, Distortions, require_meaning
 
 if TYPE_CHECKING:
     from pellucid.data import NamedSet
@@ -80,6 +81,14 @@ def show(
     picture: Annotated[
         Path | None, typer.Option("--picture", metavar="FILE.png", help="Also write examples of each class to it.")
     ] = None,
+    distort: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME=NUMBER,…",
+            help="Show examples as they are and, beside each, as training with these distortions might meet it: "
+            f"{', '.join(NAMES)}.",
+        ),
+    ] = None,
     label: options.LabelOption = None,
     features: options.FeaturesOption = None,
     ignore: options.IgnoreOption = None,
@@ -98,10 +107,13 @@ def show(
     pellucid data show digits
     pellucid data show flowers/ --picture flowers.png
     pellucid data show houses.csv --label price
+    pellucid data show mnist --distort shift=2,rotation=15 --picture distorted.png
     """
+    from pellucid.cli.data_distorted import distorted_sheet, print_distorted
     from pellucid.cli.data_show import contact_sheet, described, print_described, print_examples
     from pellucid.files import write_atomically
 
+    chosen = None if distort is None else read_distortions(distort)
     if picture is not None and picture.suffix.lower() != ".png":
         raise InvalidValueError(f"--picture: a file that ends in .png is required, got {picture.name}")
     reading = options.reading_of(
@@ -111,16 +123,33 @@ def show(
     with download_progress() as progress, reading_progress() as encoding_progress:
         opened = load.open_data(name, reading, progress=progress)
         data = opened.prepared(progress=encoding_progress)
+    if chosen is not None:
+        require_meaning(chosen, data.features.encoder)
     if picture is not None:
-        write_atomically(picture, contact_sheet(data))
+        write_atomically(picture, contact_sheet(data) if chosen is None else distorted_sheet(data, chosen))
     told = described(opened, data)
     if as_json:
         print_json(told)
         return
     print_described(opened, data, told)
-    print_examples(opened, data, examples)
+    if chosen is None:
+        print_examples(opened, data, examples)
+    else:
+        print_distorted(data, chosen, examples)
     if picture is not None:
         say(f"Picture: {picture}")
+
+
+def read_distortions(text: str) -> Distortions:
+    """The distortions that are to be shown.
+
+    Raises:
+        InvalidValueError: they are not written as they should be, or there are none.
+    """
+    chosen = Distortions.read(text)
+    if chosen == UNDISTORTED:
+        raise InvalidValueError(f"distort: at least one distortion is required, such as rotation=15, got '{text}'")
+    return chosen
 
 
 @app.command("fetch")

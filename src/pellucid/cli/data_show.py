@@ -137,19 +137,24 @@ def print_missing(opened: "Opened", missing: dict[str, int]) -> None:
     output().print(table)
 
 
-def some_of_each(data: "Dataset", n_of_each: int) -> "Iterator[tuple[str, int, list[np.ndarray]]]":
-    """Of each class its name, its number of training examples, and some of them as pictures; of targets just some."""
+def rows_of_each(data: "Dataset", n_of_each: int) -> "Iterator[tuple[str, int, np.ndarray]]":
+    """Of each class its name, its number of training examples, and where some of them are; of targets just some."""
     import numpy as np
 
-    encoder = data.features.encoder
     part = data.train
     names = ("",) if data.classes is None else data.classes
     for number, name in enumerate(names):
         rows = np.arange(part.n_samples) if data.classes is None else np.flatnonzero(part.labels == number)
         # Spread over the part: neighbours are often much alike.
         chosen = rows[np.linspace(0, len(rows) - 1, min(n_of_each, len(rows))).astype(int)] if len(rows) else rows
-        pictures = [encoder.picture(part.raw[row]) for row in chosen]
-        yield name, len(rows), [picture for picture in pictures if picture is not None]
+        yield name, len(rows), chosen
+
+
+def some_of_each(data: "Dataset", n_of_each: int) -> "Iterator[tuple[str, int, list[np.ndarray]]]":
+    """Of each class its name, its number of training examples, and some of them as pictures; of targets just some."""
+    for name, n_examples, rows in rows_of_each(data, n_of_each):
+        pictures = [data.features.encoder.picture(data.train.raw[row]) for row in rows]
+        yield name, n_examples, [picture for picture in pictures if picture is not None]
 
 
 def print_examples(opened: "Opened", data: "Dataset", n_examples: int) -> None:
@@ -233,7 +238,10 @@ def contact_sheet(data: "Dataset") -> bytes:
     from pellucid.figures.examples_grid import GridRow, examples_grid
     from pellucid.figures.save import figure_bytes
 
-    rows = [GridRow(name or "examples", count, pictures) for name, count, pictures in some_of_each(data, GRID_COLUMNS)]
+    rows = [
+        GridRow(name or "examples", f"{count:,} examples", pictures)
+        for name, count, pictures in some_of_each(data, GRID_COLUMNS)
+    ]
     if not any(row.pictures for row in rows):
         raise InvalidValueError(
             f"--picture: pictures or sounds are required, {data.name} has {data.features.encoder.describe()}"

@@ -1,8 +1,10 @@
-"""How the next correction is made: by the optimizer that a command names, or as the model was trained."""
+"""What training makes small, and how it corrects: by the optimizer that a command names, or as a model was trained."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from pellucid.cli.console import say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +32,7 @@ def optimizer_named(name: str, learning_rate: float | None) -> "Optimizer":
 
 
 def learning_of(model: "Model", optimizer: str | None, learning_rate: float | None) -> dict[str, Any]:
-    """Optimizer, penalty and class weights with which `explain update` corrects.
+    """Optimizer, penalty, regularisation and class weights with which `explain update` corrects.
 
     Parameters:
         optimizer, learning_rate: those that the command names; else the ones of the model's training. A rate alone, for
@@ -60,33 +62,47 @@ def learning_of(model: "Model", optimizer: str | None, learning_rate: float | No
     return trained
 
 
-def where_training_stopped(path: Path, model: "Model") -> tuple["Model", dict[str, Any]]:
-    """The run's last network in the model's place, and all with which it would go on, from its state to class weights.
+def where_training_stood(path: Path, model: "Model", at: int | None) -> tuple["Model", dict[str, Any]]:
+    """A run's network of one moment in the model's place, and all with which it would go on from there.
 
     Parameters:
         path: of the model: a run folder, or a file in one.
+        model: that of the run.
+        at: after how many steps, of which there must be a snapshot; None: where training stopped.
 
     Raises:
-        MissingFileError: the run has no checkpoint; FormatError: it is none.
-        InvalidValueError: it is of another network than the model.
+        MissingFileError: the run has no checkpoint, or no snapshots; FormatError: it is none.
+        InvalidValueError: it is of another network than the model; there is no snapshot of that step.
     """
     from dataclasses import replace
 
     from pellucid.errors import InvalidValueError
-    from pellucid.training.checkpoint import read_checkpoint
+    from pellucid.explain.correction.rate import Rate, steps_of_an_epoch
+    from pellucid.training.checkpoint import read_latest
+    from pellucid.training.clients.snapshots import SNAPSHOTS_FOLDER, read_snapshot
 
-    held = read_checkpoint(path if path.is_dir() else path.parent)
-    network = model.network
+    run = path if path.is_dir() else path.parent
+    last, remark = read_latest(run)
+    if remark:
+        say(remark, is_error=True)
+    held = last if at is None else read_snapshot(run / SNAPSHOTS_FOLDER, at)
+    network, option = model.network, "--checkpoint" if at is None else "--at"
     names = tuple(activation.name for activation in network.activations)
     if (held.sizes, held.activations, held.rule.cost.name) != (network.sizes, names, model.cost):
         raise InvalidValueError(
-            f"--checkpoint: one of a network {told(network.sizes, names, model.cost)} is required, got one of "
+            f"{option}: one of a network {told(network.sizes, names, model.cost)} is required, got one of "
             f"{told(held.sizes, held.activations, held.rule.cost.name)}; it is of another run than {path}"
         )
-    own, scaling = held.state.parameters, held.scaling
-    last = replace(model, network=network.with_parameters(own if scaling is None else scaling.folded(own)))
-    choices = {"optimizer": held.optimizer, "penalty": held.penalty, "state": held.state}
-    return last, choices | {"class_weights": class_weights_of(model), "target_scaling": scaling}
+    own, scaling = held.state.answering, held.scaling
+    then = replace(model, network=network.with_parameters(own if scaling is None else scaling.folded(own)))
+    choices = {
+        "optimizer": held.rule.optimizer,
+        "penalty": held.rule.penalty,
+        "regularisation": held.rule.regularisation,
+        "rate": Rate.of(held, steps_of_an_epoch(last)),
+        "state": held.state,
+    }
+    return then, choices | {"class_weights": class_weights_of(model), "target_scaling": scaling}
 
 
 def told(sizes: tuple[int, ...], activations: tuple[str, ...], cost: str) -> str:
@@ -94,14 +110,29 @@ def told(sizes: tuple[int, ...], activations: tuple[str, ...], cost: str) -> str
     return f"{'-'.join(map(str, sizes))} ({', '.join(activations)}; {cost})"
 
 
+def objective_of(model: "Model") -> dict[str, Any]:
+    """All with which the model was trained, for what its training made small.
+
+    Raises:
+        InvalidValueError: the model does not say how it was trained.
+    """
+    from pellucid.errors import InvalidValueError, PellucidError
+
+    try:
+        return trained_with(model)
+    except PellucidError as error:
+        raise InvalidValueError(f"--as-trained: this model does not say how it was trained ({error})") from error
+
+
 def trained_with(model: "Model") -> dict[str, Any]:
-    """The optimizer, the penalty and the class weights that the model's file names.
+    """The optimizer, the penalty, the regularisation and the class weights that the model's file names.
 
     Raises:
         PellucidError: it names none that is known, or odd numbers.
     """
     from pellucid.errors import FormatError
     from pellucid.training.entries import optimizer_of, penalty_of
+    from pellucid.training.regularisation import Regularisation
 
     training = model.provenance.get("training")
     if not isinstance(training, Mapping):
@@ -109,6 +140,7 @@ def trained_with(model: "Model") -> dict[str, Any]:
     return {
         "optimizer": optimizer_of(training.get("optimizer")),
         "penalty": penalty_of(training.get("penalty")),
+        "regularisation": Regularisation.from_dict(training.get("regularisation", {})),
         "class_weights": class_weights_of(model),
     }
 
@@ -147,11 +179,15 @@ def scaling_of(model: "Model") -> "TargetScaling | None":
     return None if entry is None else TargetScaling.from_dict(entry, model.network.sizes[-1])
 
 
+OF_OBJECTIVE = ("penalty", "regularisation", "class_weights")
+"""What training makes small holds these; the rest is of the correction."""
+
+
 def as_trained(choices: dict[str, Any], targets: "np.ndarray") -> tuple["np.ndarray", dict[str, Any]]:
-    """The expected outputs and the arguments of `update` by which training corrects with these examples.
+    """The expected outputs and the arguments of an explanation as training has them with these examples.
 
     Parameters:
-        choices: as `learning_of` and `where_training_stopped` give them.
+        choices: as `learning_of` and `where_training_stood` give them, or those of the objective alone.
         targets: E in its own units, (n_outputs,) of one example, or (n_samples, n_outputs).
     """
     arguments = {name: value for name, value in choices.items() if name not in ("class_weights", "target_scaling")}
@@ -164,25 +200,3 @@ def as_trained(choices: dict[str, Any], targets: "np.ndarray") -> tuple["np.ndar
 def classes_of(targets: "np.ndarray") -> "np.ndarray":
     """The number of the class that expected outputs (…, n_outputs) stand for; of one output its value, 0 or 1."""
     return targets[..., 0].astype(int) if targets.shape[-1] == 1 else targets.argmax(axis=-1)
-
-
-def told_of_training(model: "Model", targets: "np.ndarray", *, is_update: bool, from_checkpoint: bool) -> str:
-    """What a cost, or a step, of training had that is not in the formula, in a sentence; or nothing.
-
-    Parameters:
-        targets: E of the examples.
-        is_update: whether a correction is explained, which has the class weights in it.
-        from_checkpoint: whether it goes on from a checkpoint, in training's own units.
-    """
-    weights, scaling = class_weights_of(model), scaling_of(model)
-    if weights is not None and not is_update:
-        often = weights[classes_of(targets)]
-        times = f"{often:.4g} times" if often.ndim == 0 else "as often as its class is weighted"
-        return f" The cost of {'the' if often.ndim == 0 else 'each'} example counted {times} in training."
-    if scaling is None:
-        return ""
-    mean, deviation = (", ".join(f"{number:.6g}" for number in part) for part in (scaling.mean, scaling.deviation))
-    if from_checkpoint:
-        return f" Targets and outputs are in training's units here: less {mean}, over {deviation}."
-    step = "; --checkpoint shows a step as training makes it" if is_update else ""
-    return f" Training took the targets less {mean}, over {deviation}; here they are in their own units{step}."

@@ -9,7 +9,22 @@ from typing import Annotated, NoReturn
 import typer
 
 from pellucid import __version__
-from pellucid.cli import check, data, evaluate, explain, predict, recipes, sheet, train, walkthrough, worksheet
+from pellucid.cli import (
+    check,
+    committee,
+    data,
+    diagnose,
+    evaluate,
+    explain,
+    find_rate,
+    predict,
+    recipes,
+    sheet,
+    sweep,
+    train,
+    walkthrough,
+    worksheet,
+)
 from pellucid.cli.console import say
 from pellucid.errors import InvalidValueError, PellucidError
 
@@ -26,11 +41,15 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("train")(train.train)
+app.command("find-rate")(find_rate.find_rate)
+app.command("sweep")(sweep.sweep)
+app.command("committee")(committee.committee)
 app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)
 app.command("explain")(explain.explain)
 app.command("sheet")(sheet.sheet)
 app.command("check")(check.check)
+app.command("diagnose")(diagnose.diagnose)
 app.command("walkthrough")(walkthrough.walkthrough)
 app.command("worksheet")(worksheet.worksheet)
 app.add_typer(data.app, name="data")

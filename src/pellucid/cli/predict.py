@@ -220,6 +220,7 @@ def print_answers(model: "Model", answers: "Sequence[Answer]") -> None:
         ranked = sorted(prediction.probabilities.items(), key=lambda pair: -pair[1])[:SHOWN_CLASSES]
         shares = ", ".join(f"{label} {share:.1%}" for label, share in ranked)
         say(f"{name}: {prediction.label}   ({shares})")
-    is_shares = model.classes is not None and model.network.output.name != "softmax" and model.network.sizes[-1] > 1
+    network = model.networks[0]  # of a committee each: all answer alike
+    is_shares = model.classes is not None and network.output.name != "softmax" and network.sizes[-1] > 1
     if answers and is_shares:
         say("Each figure is an output's share of the sum of all outputs, which stand for themselves.", is_error=True)

@@ -3,9 +3,16 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from pellucid.cli.console import output, say
-from pellucid.training.history import EpochRecord, Progress
+from pellucid.training.events import Callback, Progress
+from pellucid.training.history import EpochRecord
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+    from pellucid.training.run import Run
 
 LINES_ELSEWHERE = 10
 SECONDS_ELSEWHERE = 5.0
@@ -13,14 +20,14 @@ SECONDS_ELSEWHERE = 5.0
 
 
 @contextmanager
-def training_progress(epochs: int) -> Iterator[Callable[[Progress], None]]:
-    """A listener for `train` that shows epoch, cost, accuracy and the time left."""
+def training_progress(epochs: int) -> "Iterator[Callback]":
+    """A callback that shows epoch, cost, accuracy and the time left: a bar on a terminal, some lines elsewhere."""
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
     console = output(is_error=True)
     if not console.is_terminal:
-        yield _print_some(epochs)
+        yield Lines(epochs)
         return
     columns = (
         TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
@@ -31,35 +38,50 @@ def training_progress(epochs: int) -> Iterator[Callable[[Progress], None]]:
         TimeRemainingColumn(),
     )
     with Bar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("compiling", total=None, epoch=1, epochs=epochs)
-        record: EpochRecord | None = None
-
-        def show(progress: Progress) -> None:
-            nonlocal record
-            record = progress.last or record
-            bar.update(
-                task,
-                total=progress.epochs * progress.steps,
-                completed=(progress.epoch - 1) * progress.steps + progress.step,
-                epoch=progress.epoch,
-                description=describe(progress, record),
-            )
-
-        yield show
+        yield OnBar(bar, epochs)
 
 
-def _print_some(epochs: int) -> Callable[[Progress], None]:
-    every = max(1, epochs // LINES_ELSEWHERE)
+class OnBar(Callback):
+    """Shows on a bar where training stands.
 
-    def show(progress: Progress) -> None:
-        if progress.last is not None and (progress.epoch == 1 or progress.epoch % every == 0):
-            say(f"epoch {progress.epoch}/{progress.epochs}  {describe(progress, progress.last)}", is_error=True)
+    Parameters:
+        bar: with the fields `epoch` and `epochs`.
+        epochs: how many there are to be.
+    """
 
-    return show
+    def __init__(self, bar: "Bar", epochs: int) -> None:
+        self.bar = bar
+        self.task = bar.add_task("compiling", total=None, epoch=1, epochs=epochs)
+
+    def steps_done(self, run: "Run", progress: Progress) -> None:
+        """Moves the bar on."""
+        self.bar.update(
+            self.task,
+            total=progress.epochs * progress.steps,
+            completed=(progress.epoch - 1) * progress.steps + progress.step,
+            epoch=progress.epoch,
+            description=describe(progress, run.history[-1] if run.history else None),
+        )
 
 
-def describe(progress: Progress, finished: EpochRecord | None) -> str:
-    """Cost and accuracy so far in the epoch, and on the validation part after the last one that is finished."""
+class Lines(Callback):
+    """Says after the first epoch, and then after about every tenth part of them, where training stands.
+
+    Parameters:
+        epochs: how many there are to be.
+    """
+
+    def __init__(self, epochs: int) -> None:
+        self.epochs, self.often = epochs, max(1, epochs // LINES_ELSEWHERE)
+
+    def epoch_done(self, run: "Run", record: EpochRecord) -> None:
+        """Says it."""
+        if record.epoch == 1 or record.epoch % self.often == 0:
+            say(f"epoch {record.epoch}/{self.epochs}  {describe(record, record)}", is_error=True)
+
+
+def describe(progress: Progress | EpochRecord, finished: EpochRecord | None) -> str:
+    """Cost and accuracy in the epoch so far, and on the validation part after the last one that is finished."""
     text = f"cost {progress.cost:.4g}"
     if progress.accuracy is not None:
         text += f"  accuracy {progress.accuracy:.2%}"

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
-from jaxtyping import Float, Shaped
+from jaxtyping import Float, Float64, Shaped
 
 from pellucid.arrays import Array, Outputs, namespace
 from pellucid.data.checks import checked_inputs, checked_labels
@@ -60,12 +60,14 @@ class Part:
         labels: Classes (n_samples,) int64; or floating-point targets, (n_samples,) or (n_samples, n_outputs).
         features: How a raw example becomes an input vector.
         n_outputs: Neurons of the output layer; 1 may stand for the two classes 0 and 1.
+        weights: How often the cost of each example counts while it trains, (n_samples,), from 0; None: once each.
     """
 
     raw: np.ndarray
     labels: np.ndarray
     features: Features
     n_outputs: int
+    weights: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         n_features = self.features.n_features
@@ -76,6 +78,8 @@ class Part:
         if len(self.labels) != len(self.raw):
             raise InvalidValueError(f"labels: {len(self.raw)} are required, {len(self.labels)} arrived")
         self._check_labels()
+        if self.weights is not None:
+            object.__setattr__(self, "weights", checked_weights(self.weights, len(self.raw)))
         # Neither copies what is so already; a transposed array would be written to files wrongly.
         object.__setattr__(self, "raw", np.ascontiguousarray(self.raw))
         object.__setattr__(self, "labels", np.ascontiguousarray(self.labels))
@@ -117,6 +121,20 @@ class Part:
         if np.isdtype(self.labels.dtype, "real floating"):
             return ()
         return tuple(np.bincount(self.labels, minlength=max(2, self.n_outputs)).tolist())
+
+
+def checked_weights(weights: Any, n_samples: int) -> Float64[np.ndarray, " n_samples"]:
+    """How often examples count, as float64.
+
+    Raises:
+        InvalidValueError: there is not one for each, one is negative or not finite, or all are 0.
+    """
+    checked = np.ascontiguousarray(weights, np.float64)
+    if checked.shape != (n_samples,):
+        raise InvalidValueError(f"weights: one for each of {n_samples:,} examples is required, got {checked.shape}")
+    if not (np.isfinite(checked) & (checked >= 0)).all() or not checked.any():
+        raise InvalidValueError("weights: finite numbers of at least 0, not all of them 0, are required")
+    return checked
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -170,7 +188,7 @@ class Dataset:
         """SHA-256, in hexadecimal, over the dtypes, shapes and bytes of all parts, each under its name."""
         digest = hashlib.sha256()
         for name, part in self.parts.items():
-            for array in (part.raw, part.labels):
+            for array in (part.raw, part.labels, *(() if part.weights is None else (part.weights,))):
                 digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
                 rows = max(1, HASHED_BYTES // max(1, array[:1].nbytes))
                 for first in range(0, len(array), rows):

@@ -1,6 +1,8 @@
 """Explanations: any number of a network, and of its training, as the formula it came from with the values filled in."""
 
 from pellucid.explain.checking.check import GradientCheck, check_gradients
+from pellucid.explain.committee import committee
+from pellucid.explain.correction.rate import Rate
 from pellucid.explain.correction.update import update
 from pellucid.explain.cost import cost
 from pellucid.explain.decision import decision
@@ -17,6 +19,9 @@ from pellucid.explain.parameters import parameters
 from pellucid.explain.sheets.activation import activation, activation_of
 from pellucid.explain.sheets.cost_function import cost_function
 from pellucid.explain.sheets.optimizer import optimizer
+from pellucid.explain.sheets.penalty import penalty
+from pellucid.explain.sheets.regulariser import regulariser
+from pellucid.explain.sheets.schedule import schedule
 from pellucid.explain.step import Step
 from pellucid.explain.worksheet import worksheet
 
@@ -25,10 +30,12 @@ __all__ = [
     "Derivation",
     "Document",
     "GradientCheck",
+    "Rate",
     "Step",
     "activation",
     "activation_of",
     "check_gradients",
+    "committee",
     "compare_modes",
     "cost",
     "cost_function",
@@ -42,6 +49,9 @@ __all__ = [
     "neuron",
     "optimizer",
     "parameters",
+    "penalty",
+    "regulariser",
+    "schedule",
     "update",
     "worksheet",
 ]

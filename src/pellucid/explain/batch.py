@@ -6,13 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.errors import InvalidValueError, described
+from pellucid.errors import InvalidValueError, described, require_kind
+from pellucid.explain.chance import drawn
 from pellucid.explain.inputs import Raw, as_numbers, finite_trace, read_inputs
-from pellucid.explain.subject import LabelledSubject, finite_deltas
+from pellucid.explain.subject import LabelledSubject, Noise, finite_deltas
 from pellucid.expression import Variable
 from pellucid.maths import Cost, ForwardTrace, Gradients, Network, example_costs, find_cost, require_fit
 from pellucid.maths.backward import parameter_gradients
+from pellucid.maths.smoothing import smoothed
 from pellucid.model import Model
+from pellucid.training.regularisation import OFF, Regularisation
 
 
 @dataclass(frozen=True)
@@ -23,10 +26,13 @@ class LabelledBatch:
         network: in float64.
         trace: of the batch, examples in rows.
         cost: what is differentiated.
-        targets: E, shape (n_samples, n_outputs).
+        targets: E, shape (n_samples, n_outputs), or where training smooths them E′.
         mark: `′` for the network after a whole step.
         raw: what its inputs are made of; None for a network without a model.
         example_weights: how often each example's cost counts, (n_samples,); None: once each.
+        labels: E before they were smoothed; None: they are as they were given.
+        noise: on the inputs; None: there is none.
+        regularisation: what training does beside going downhill.
     """
 
     network: Network
@@ -36,6 +42,9 @@ class LabelledBatch:
     mark: str = ""
     raw: Raw | None = None
     example_weights: np.ndarray | None = None
+    labels: np.ndarray | None = None
+    noise: Noise | None = None
+    regularisation: Regularisation = OFF
 
     @cached_property
     def examples(self) -> tuple[LabelledSubject, ...]:
@@ -46,6 +55,7 @@ class LabelledBatch:
                 ForwardTrace(
                     tuple(values[k] for values in self.trace.pre_activations),
                     tuple(values[k] for values in self.trace.activations),
+                    tuple(None if mask is None else mask[k] for mask in self.trace.masks),
                 ),
                 self.cost,
                 self.targets[k],
@@ -53,6 +63,9 @@ class LabelledBatch:
                 mark=self.mark,
                 raw=None if self.raw is None else Raw(self.raw.values[k], self.raw.features),
                 example_weight=None if self.example_weights is None else float(self.example_weights[k]),
+                labels=None if self.labels is None else self.labels[k],
+                noise=None if self.noise is None else Noise(self.noise.given[k], self.noise.added[k]),
+                regularisation=self.regularisation,
                 batch=self,
             )
             for k in range(len(self.targets))
@@ -109,8 +122,8 @@ class LabelledBatch:
             InvalidValueError: a layer's numbers are beyond float64.
         """
         network = network.astype(np.float64)
-        trace = finite_trace(network, self.trace.activations[0])
-        return LabelledBatch(network, trace, self.cost, self.targets, mark, self.raw, self.example_weights)
+        trace = finite_trace(network, self.trace.activations[0], self.trace.masks)
+        return replace(self, network=network, trace=trace, mark=mark)
 
 
 @dataclass(frozen=True)
@@ -124,7 +137,14 @@ class BatchExample(LabelledSubject):
         return tuple(values[self.example] for values in self.batch.deltas)
 
 
-def label(network: Network | Model, x: Any, expected: Any, cost: str | Cost) -> LabelledSubject | LabelledBatch:
+def label(
+    network: Network | Model,
+    x: Any,
+    expected: Any,
+    cost: str | Cost,
+    regularisation: Regularisation = OFF,
+    draw: int | None = None,
+) -> LabelledSubject | LabelledBatch:
     """What is explained: one example, or a mini-batch, together with its expected outputs and cost.
 
     Parameters:
@@ -132,14 +152,18 @@ def label(network: Network | Model, x: Any, expected: Any, cost: str | Cost) -> 
         x: (n_features,), or (n_samples, n_features) for a mini-batch; of a model its raw example or several, stacked.
         expected: E, (n_outputs,), or (n_samples, n_outputs) for a mini-batch.
         cost: what is differentiated.
+        regularisation: what training did: here its label smoothing, its input noise and its dropout.
+        draw: the seed by which chance decides on noise and dropout; None: there is neither.
 
     Raises:
         InvalidValueError: the input or the expected outputs do not fit the network or hold NaN, there are no examples,
-            the cost does not fit the output layer, or a layer's numbers are beyond float64.
+            the cost or the regularisation does not fit the network, or a layer's numbers are beyond float64.
     """
     function = find_cost(cost)
     inputs = read_inputs(network, x)
     require_fit(function, inputs.network.output)
+    require_kind(regularisation, Regularisation, "regularisation: one such as Regularisation(label_smoothing=0.1)")
+    regularisation.require_fit(inputs.network, has_classes=True)
     targets = as_numbers("expected", expected)
     shape = (*inputs.vectors.shape[:-1], inputs.network.sizes[-1])
     if targets.shape != shape:
@@ -153,10 +177,21 @@ def label(network: Network | Model, x: Any, expected: Any, cost: str | Cost) -> 
             raise InvalidValueError(
                 f"expected: with {function.name} they must sum to 1, got {sums[~np.isclose(sums, 1.0)][0]:g}"
             )
-    trace = finite_trace(inputs.network, inputs.vectors)
-    if inputs.vectors.ndim == 1:
-        return LabelledSubject(inputs.network, trace, function, targets, raw=inputs.raw)
-    return LabelledBatch(inputs.network, trace, function, targets, raw=inputs.raw)
+    draws = drawn(regularisation, draw, inputs.network.sizes, inputs.vectors.shape)
+    noise = None if draws.noise is None else Noise(inputs.vectors, draws.noise)
+    vectors = inputs.vectors if noise is None else noise.given + noise.added
+    trace, labels = finite_trace(inputs.network, vectors, draws.masks), None
+    if regularisation.label_smoothing:
+        labels = targets
+        targets = smoothed(targets, regularisation.label_smoothing, max(2, shape[-1]))
+    kind = LabelledSubject if vectors.ndim == 1 else LabelledBatch
+    return kind(
+        *(inputs.network, trace, function, targets),
+        raw=inputs.raw,
+        labels=labels,
+        noise=noise,
+        regularisation=regularisation,
+    )
 
 
 def weighted(labelled: LabelledSubject | LabelledBatch, weights: Any) -> LabelledSubject | LabelledBatch:

@@ -1,48 +1,71 @@
 """The cost of one example, output by output, and of a mini-batch, the mean of its examples'."""
 
 import math
+from types import NoneType
 from typing import Any
 
 import numpy as np
 
-from pellucid.explain.batch import LabelledBatch, label, marks_explained
+from pellucid.errors import require_kind
+from pellucid.explain.batch import LabelledBatch, label, marks_explained, weighted
 from pellucid.explain.derivation import DEFAULT_TOP, Derivation, Steps, positions_shown
 from pellucid.explain.document import Paragraph
+from pellucid.explain.objective import Objective
 from pellucid.explain.subject import LabelledSubject
 from pellucid.expression import Expression, Negate, Number, add, constant, evaluate, functions
 from pellucid.expression.bounds import guarded
-from pellucid.maths import Cost, Network
+from pellucid.maths import Cost, Network, Penalty
 from pellucid.maths.activations import LARGE_EXPONENT
 from pellucid.maths.costs import binary_cross_entropy_of_pre_activations, cross_entropy_of_pre_activations
 from pellucid.model import Model
+from pellucid.training.regularisation import OFF, Regularisation
 
 NEAR_ZERO, NEAR_ONE = 1e-4, 0.99
 """Between these a probability is shown well enough in a few digits for its logarithm; 1.000 would leave it open."""
 
 
-def cost(network: Network | Model, x: Any, expected: Any, *, cost: str | Cost, top: int = DEFAULT_TOP) -> Derivation:
-    """The derivation of the cost C; `.value` is the cost.
+def cost(
+    network: Network | Model,
+    x: Any,
+    expected: Any,
+    *,
+    cost: str | Cost,
+    penalty: Penalty | None = None,
+    regularisation: Regularisation = OFF,
+    draw: int | None = 0,
+    example_weights: Any = None,
+    top: int = DEFAULT_TOP,
+) -> Derivation:
+    """The derivation of the cost C, or where there is more to it of what training made small, J; `.value` is that.
 
-    *Formula*: of one example the sum over its outputs, of a mini-batch the mean over its examples.
+    *Formula*: of one example the sum over its outputs, of a mini-batch the mean over its examples; J is the cost as
+    often as it counts, and the penalty.
 
     Parameters:
         network: a Network with an input vector x, or a Model with a raw input.
         x: shape (n_features,), or (n_samples, n_features) for a mini-batch; of a model its raw example, or several.
         expected: E, shape (n_outputs,), or (n_samples, n_outputs) for a mini-batch.
         cost: which one.
+        penalty: what large weights add to it, or none.
+        regularisation: what training does to an example: label smoothing, noise, dropout.
+        draw: the seed by which chance decides on noise and dropout here; None: there is neither.
+        example_weights: how often the cost counts; of a mini-batch one for each example. None: once.
         top: so many outputs are shown, those that cost most, and so many examples of a mini-batch.
 
     Raises:
         InvalidValueError: an input, expected outputs or cost that do not fit.
     """
-    labelled = label(network, x, expected, cost)
+    require_kind(penalty, (Penalty, NoneType), "penalty: one such as L2(0.001), or none,")
+    labelled = weighted(label(network, x, expected, cost, regularisation, draw), example_weights)
     steps = Steps(top)
+    objective = Objective(steps, labelled, penalty, top)
     whose = "one example"
     if isinstance(labelled, LabelledBatch):
         whose = f"a mini-batch of {len(labelled.examples):,}"
         steps.show(Paragraph(marks_explained(labelled)))
-    add_cost(steps, labelled)
-    return steps.conclude(f"The cost of {whose} ({labelled.cost.name})")
+    objective.tell()
+    objective.add_value(add_cost(steps, labelled), labelled.network)
+    return steps.conclude(f"The cost of {whose} ({objective.in_words})")
 
 
 def add_cost(steps: Steps, labelled: LabelledSubject | LabelledBatch, name: str = "cost") -> Number:

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from pellucid.explain.chance import add_mask
 from pellucid.explain.derivation import Steps, positions_shown
 from pellucid.explain.neuron import add_activation
 from pellucid.explain.subject import LabelledSubject
@@ -77,8 +78,11 @@ def add_compact_delta(steps: Steps, subject: LabelledSubject, layer: int, neuron
             note = ""
         elif note:
             note = f"{note} {ALL_RESTS}"
-        name = f"{whose}: what layer {layer + 1} hands back, times {function.name}′"
-        steps.add(name, symbol, add(shown) * function.derivative_formula(z, [z]), note)
+        mask = subject.mask(layer, neuron)
+        through = "" if mask is None else "its mask, times "
+        slope = add(shown) if mask is None else add(shown) * steps.known(mask)
+        name = f"{whose}: what layer {layer + 1} hands back, times {through}{function.name}′"
+        steps.add(name, symbol, slope * function.derivative_formula(z, [z]), note)
 
 
 def add_fused_delta(steps: Steps, subject: LabelledSubject, neuron: int, a: Expression) -> Number:
@@ -134,7 +138,13 @@ def add_handed_back(steps: Steps, subject: LabelledSubject, layer: int, neuron: 
         note += " Deltas that are not worked out above are found in the same way."
     by_activation = Partial(subject.cost_symbol, subject.variable("a", layer, neuron))
     terms = handed_back(steps, subject, layer, neuron)
-    return steps.add_sum(f"what the neurons of layer {downstream} hand back", by_activation, terms, note)
+    name = f"what the neurons of layer {downstream} hand back"
+    mask = add_mask(steps, subject, layer, neuron)
+    if mask is None:
+        return steps.add_sum(name, by_activation, terms, note)
+    shown, note_of_rest = steps.shorten(terms)
+    note = f"{note} Through dropout it comes back times the mask. {note_of_rest}".strip()
+    return steps.add(f"{name}, times the mask", by_activation, mask * add(shown), note)
 
 
 def add_product(steps: Steps, subject: LabelledSubject, layer: int, neuron: int, slope: Expression) -> Number:

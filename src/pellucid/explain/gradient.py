@@ -1,18 +1,24 @@
 """The chain rule for one weight or bias, factor by factor; of a mini-batch the mean over its examples."""
 
+from types import NoneType
 from typing import Any
 
 import numpy as np
 
-from pellucid.explain.batch import LabelledBatch, label, marks_explained
+from pellucid.errors import require_kind
+from pellucid.explain.batch import LabelledBatch, label, marks_explained, weighted
+from pellucid.explain.chance import add_mask
+from pellucid.explain.correction.whole_step import Place
 from pellucid.explain.delta import add_delta, add_downstream
 from pellucid.explain.derivation import DEFAULT_TOP, Derivation, Steps
 from pellucid.explain.document import Formula, Paragraph
+from pellucid.explain.objective import Objective
 from pellucid.explain.raw_inputs import add_input
 from pellucid.explain.subject import LabelledSubject, require_layer, require_neuron
 from pellucid.expression import Expression, Number, Partial, Symbol, Variable, add, constant, multiply
-from pellucid.maths import Cost, Network
+from pellucid.maths import Cost, Network, Penalty
 from pellucid.model import Model
+from pellucid.training.regularisation import OFF, Regularisation
 
 NAMED_EXAMPLES = 3
 """So many examples are named as contributing most."""
@@ -27,9 +33,15 @@ def gradient(
     layer: int,
     neuron: int,
     source: int | None = None,
+    penalty: Penalty | None = None,
+    regularisation: Regularisation = OFF,
+    draw: int | None = 0,
+    example_weights: Any = None,
     top: int = DEFAULT_TOP,
 ) -> Derivation:
     """The derivation of ∂C/∂w for the weight from `source` into a neuron, or of ∂C/∂b; `.value` is the derivative.
+
+    Where there is more to what training made small than the cost, it is that of J, as for `cost`.
 
     *Formula*: ∂C/∂w⁽ˡ⁾ₘ,ₚ = ∂C/∂a⁽ˡ⁾ₘ · ∂a⁽ˡ⁾ₘ/∂z⁽ˡ⁾ₘ · ∂z⁽ˡ⁾ₘ/∂w⁽ˡ⁾ₘ,ₚ, where for a hidden neuron
     ∂C/∂a⁽ˡ⁾ₘ = Σₖ w⁽ˡ⁺¹⁾ₖ,ₘ δ⁽ˡ⁺¹⁾ₖ; of a mini-batch, the mean of its examples' derivatives.
@@ -42,6 +54,7 @@ def gradient(
         layer: of the neuron that the weight leads into, from 2.
         neuron: its number, from 1.
         source: the neuron of the layer before that it comes from, from 1; None: the neuron's bias.
+        penalty, regularisation, draw, example_weights: as for `cost`.
         top: so many terms of a long sum are shown. All deltas that the sums show are worked out where they are few, in
             layers that are small; else in each layer the one that contributes most. Long sums within these deltas show
             half as many terms, or a quarter.
@@ -49,12 +62,16 @@ def gradient(
     Raises:
         InvalidValueError: a weight that the network has not, or an input, expected outputs or cost that do not fit.
     """
-    labelled = label(network, x, expected, cost)
+    require_kind(penalty, (Penalty, NoneType), "penalty: one such as L2(0.001), or none,")
+    labelled = weighted(label(network, x, expected, cost, regularisation, draw), example_weights)
     steps = Steps(top)
+    objective = Objective(steps, labelled, penalty, top)
+    objective.tell()
     symbol = add_gradient(steps, labelled, layer, neuron, source)
+    objective.add_slope(steps.last, Place(layer, neuron, source or 0))
     kind = "bias" if source is None else "weight"
     batch = f", mean over {labelled.counted}" if isinstance(labelled, LabelledBatch) else ""
-    return steps.conclude(f"How the cost changes with the {kind} {symbol.text} ({labelled.cost.name}{batch})")
+    return steps.conclude(f"How the cost changes with the {kind} {symbol.text} ({objective.in_words}{batch})")
 
 
 def add_gradient(
@@ -89,7 +106,11 @@ def add_chain(steps: Steps, subject: LabelledSubject, layer: int, neuron: int, s
         factor = steps.add(name, Partial(z, parameter), constant(1))
     else:
         name = f"the weight is multiplied by what neuron {source} of layer {layer - 1} holds"
-        factor = steps.add(name, Partial(z, parameter), steps.known(subject.activation(layer - 1, source)))
+        handed_on: Expression = steps.known(subject.activation(layer - 1, source))
+        mask = add_mask(steps, subject, layer - 1, source)
+        if mask is not None:
+            name, handed_on = f"{name}, times its mask", mask * handed_on
+        factor = steps.add(name, Partial(z, parameter), handed_on)
     steps.add("the product of the factors", whole, delta * factor)
     return parameter
 
@@ -109,7 +130,7 @@ def add_mean(steps: Steps, batch: LabelledBatch, layer: int, neuron: int, source
     derivatives = batch.times_weights(batch.deltas[layer - 2][:, neuron - 1])
     if source is not None:
         with np.errstate(over="ignore"):
-            derivatives = derivatives * batch.trace.activations[layer - 2][:, source - 1]
+            derivatives = derivatives * batch.trace.inputs[layer - 2][:, source - 1]
     n = len(derivatives)
     most = np.argsort(-np.abs(derivatives), kind="stable")[:NAMED_EXAMPLES].tolist()
     named = [k for k in most if derivatives[k] != 0]
@@ -125,7 +146,9 @@ def add_mean(steps: Steps, batch: LabelledBatch, layer: int, neuron: int, source
     if len(named) > 1:
         name += f"; {listed(named)} contribute most"
     if n > 1:
-        product = "δ" if source is None else "δ · a"
+        product = "δ"
+        if source is not None:
+            product += " · a" if batch.examples[0].mask(layer - 1, source) is None else " · a · M"
         note = f"For the other examples the derivative, {product}, is found in the same way. {note}".strip()
     steps.add(name, Partial(batch.cost_symbol, parameter), add(shown) / constant(n), note)
     return parameter
@@ -135,7 +158,11 @@ def derivative_of(batch: LabelledBatch, example: int, layer: int, neuron: int, s
     """δ · a, the derivative of one example's cost; of a bias, δ."""
     subject = batch.examples[example]
     delta = subject.number(batch.deltas[layer - 2][example, neuron - 1], "δ", layer, neuron)
-    return delta if source is None else delta * subject.activation(layer - 1, source)
+    if source is None:
+        return delta
+    mask = subject.mask(layer - 1, source)
+    product = delta * subject.activation(layer - 1, source)
+    return product if mask is None else product * mask
 
 
 def listed(numbers: list[int]) -> str:

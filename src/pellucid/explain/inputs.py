@@ -130,14 +130,18 @@ def as_numbers(name: str, values: Any) -> np.ndarray:
     raise InvalidValueError(f"{name}: {required} are required, got {type(values).__name__} of {array.dtype}")
 
 
-def finite_trace(network: Network, vectors: np.ndarray) -> ForwardTrace:
+def finite_trace(network: Network, vectors: np.ndarray, masks: Sequence[np.ndarray | None] = ()) -> ForwardTrace:
     """The forward pass, all numbers of which are finite.
+
+    Parameters:
+        network, vectors: what goes through what.
+        masks: of dropout, as `ForwardTrace` has them.
 
     Raises:
         InvalidValueError: a layer's numbers are beyond float64.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        trace = network.forward(vectors)
+        trace = network.forward(vectors, masks)
     require_finite("pre-activations", trace.pre_activations)
     require_finite("activations", trace.activations[1:])
     return trace

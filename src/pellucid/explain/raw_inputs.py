@@ -8,7 +8,7 @@ from pellucid.data.features import TableEncoder
 from pellucid.explain.derivation import Steps
 from pellucid.explain.document import Paragraph, Table
 from pellucid.explain.inputs import Raw
-from pellucid.explain.subject import Subject
+from pellucid.explain.subject import LabelledSubject, Noise, Subject
 from pellucid.expression import Expression, Variable, constant, numbers
 
 MAX_ROWS = 16
@@ -38,6 +38,7 @@ def add_input(steps: Steps, subject: Subject, source: int, *, tells_of_encoding:
     """
     raw = subject.raw
     if raw is None or not (raw.features.is_scaled or raw.has_names):
+        add_noisy_input(steps, subject, source)
         return
     name = raw.name(source)
     notes = [note_on_scaling(raw, source), *note_on_value(raw, source)]
@@ -46,9 +47,28 @@ def add_input(steps: Steps, subject: Subject, source: int, *, tells_of_encoding:
     steps.add(
         f"from the raw example to the input vector: input {source}{', ' if name else ''}{name}",
         subject.variable("a", 1, source),
-        scaled(raw, subject, source),
+        noisy(scaled(raw, subject, source), subject, source),
         " ".join(notes),
     )
+
+
+def add_noisy_input(steps: Steps, subject: Subject, source: int) -> None:
+    """Adds the input as what was given and the noise on it; nothing where there is no noise."""
+    noise = noise_on(subject)
+    if noise is not None:
+        given = subject.number(noise.given[source - 1], "x", None, source)
+        steps.add(f"input {source}, with its noise", subject.variable("a", 1, source), noisy(given, subject, source))
+
+
+def noisy(value: Expression, subject: Subject, source: int) -> Expression:
+    """The value of an input with its noise, where there is one."""
+    noise = noise_on(subject)
+    return value if noise is None else value + subject.number(noise.added[source - 1], "ν", None, source)
+
+
+def noise_on(subject: Subject) -> Noise | None:
+    """What chance adds to the inputs in a step of training; None: nothing."""
+    return subject.noise if isinstance(subject, LabelledSubject) else None
 
 
 def scaled(raw: Raw, subject: Subject, source: int) -> Expression:

@@ -1,20 +1,24 @@
 """What is explained: a network in float64, one example's trace through it, and their numbers as leaves of formulas."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from pellucid.errors import InvalidValueError, require_whole
 from pellucid.explain.inputs import Raw, finite_trace, read_inputs, require_finite
 from pellucid.expression import Expression, Number, Variable
+from pellucid.expression.symbols import BAR
 from pellucid.maths import Cost, ForwardTrace, Gradients, Network, example_costs
 from pellucid.maths.backward import find_deltas, parameter_gradients
 from pellucid.model import Model
+from pellucid.training.regularisation import OFF, Regularisation
 
-REF_LETTERS = {"δ": "d", "E": "e"}
+REF_LETTERS = {"δ": "d", "E": "e", "ν": "n", "M": "k", "ω": "l", f"w{BAR}": "aw", f"b{BAR}": "ab"}
 """Refs are plain letters: what stands for those that are not."""
+SMOOTHED = "q"
+"""In refs, what stands for E′: a mark says there that a number belongs to the network after a step."""
 
 
 @dataclass(frozen=True)
@@ -104,19 +108,37 @@ class Subject:
         return range(1, self.network.sizes[layer - 1] + 1)
 
 
+class Noise(NamedTuple):
+    """What chance adds to inputs in a step of training: arrays of their shape.
+
+    Attributes:
+        given: the inputs without it.
+        added: the noise.
+    """
+
+    given: np.ndarray
+    added: np.ndarray
+
+
 @dataclass(frozen=True)
 class LabelledSubject(Subject):
     """A subject whose answer is known: its expected outputs, cost and gradients.
 
     Attributes:
         cost: what is differentiated.
-        targets: E, shape (n_outputs,).
+        targets: E, shape (n_outputs,), or where training smooths them E′.
         example_weight: how often its cost counts in training; None: once.
+        labels: E before they were smoothed; None: they are as they were given.
+        noise: on its inputs; None: there is none.
+        regularisation: what training does beside going downhill.
     """
 
     cost: Cost
     targets: np.ndarray
     example_weight: float | None = field(default=None, kw_only=True)
+    labels: np.ndarray | None = field(default=None, kw_only=True)
+    noise: Noise | None = field(default=None, kw_only=True)
+    regularisation: Regularisation = field(default=OFF, kw_only=True)
 
     @cached_property
     def deltas(self) -> tuple[np.ndarray, ...]:
@@ -152,7 +174,7 @@ class LabelledSubject(Subject):
             InvalidValueError: a layer's numbers are beyond float64.
         """
         network = network.astype(np.float64)
-        trace = finite_trace(network, self.trace.activations[0])
+        trace = finite_trace(network, self.trace.activations[0], self.trace.masks)
         return LabelledSubject(
             network,
             trace,
@@ -162,6 +184,9 @@ class LabelledSubject(Subject):
             mark=mark,
             raw=self.raw,
             example_weight=self.example_weight,
+            labels=self.labels,
+            noise=self.noise,
+            regularisation=self.regularisation,
         )
 
     def times_weight(self, of_cost: Expression) -> Expression:
@@ -172,7 +197,22 @@ class LabelledSubject(Subject):
         return Number(self.example_weight, ref_of(symbol), symbol) * of_cost
 
     def expected(self, neuron: int) -> Number:
-        return self.number(self.targets[neuron - 1], "E", None, neuron)
+        """E of an output, or E′ where training smooths it."""
+        if self.labels is None:
+            return self.label(neuron)
+        symbol = replace(self.variable("E", None, neuron), mark="′")
+        ref = ref_of(replace(symbol, letter=SMOOTHED, mark=""))
+        return Number(float(self.targets[neuron - 1]), ref, symbol)
+
+    def label(self, neuron: int) -> Number:
+        """E of an output as its label has it."""
+        values = self.targets if self.labels is None else self.labels
+        return self.number(values[neuron - 1], "E", None, neuron)
+
+    def mask(self, layer: int, neuron: int) -> Number | None:
+        """What dropout multiplies the activation of a neuron by; None where it leaves its layer alone."""
+        mask = self.trace.masks[layer - 1] if self.trace.masks else None
+        return None if mask is None else self.number(mask[neuron - 1], "M", layer, neuron)
 
     def delta(self, layer: int, neuron: int) -> Number:
         return self.number(self.deltas[layer - 2][neuron - 1], "δ", layer, neuron)
@@ -183,6 +223,8 @@ class LabelledSubject(Subject):
             value = self.output_gradients[neuron - 1]
         else:
             value = np.vdot(self.deltas[layer - 1], self.network.layers[layer - 1].weights[:, neuron - 1])
+            mask = self.mask(layer, neuron)
+            value *= 1.0 if mask is None else mask.value
         return self.number(float(value), "g", layer, neuron)
 
 

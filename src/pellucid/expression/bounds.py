@@ -15,7 +15,7 @@ from pellucid.expression.tree import EXACT, FUNCTIONS, Expression, Number, Value
 
 Interval: TypeAlias = tuple[float, float]
 LIBRARY_ULPS = 4
-"""The C library's exp, log, tanh and erf are within a few units in the last place, not correctly rounded."""
+"""The C library's exp, log, tanh, erf and cos are within a few units in the last place, not correctly rounded."""
 CONSTANT_DIGITS = 8
 """Up to so many digits a constant is written out: 1 − 0.999 must not become 1 − 1.0."""
 
@@ -97,11 +97,23 @@ class Bounds:
         if name == "abs":
             low, high = arguments[0]
             return (0.0 if low <= 0 <= high else min(abs(low), abs(high))), max(abs(low), abs(high))
+        if name == "cos":
+            return cosine(*arguments[0])
         # Every other function of the list grows with each of its arguments.
         function = FUNCTIONS[name]
         lowest = guarded(function, *(low for low, _ in arguments))
         highest = guarded(function, *(high for _, high in arguments))
         return hull([lowest, highest], 0 if name in ("max", "min") else LIBRARY_ULPS)
+
+
+def cosine(low: float, high: float) -> Interval:
+    """What a cosine may be worth over an interval: at its ends, and at the multiples of π within it, where it turns."""
+    if not math.isfinite(low + high):
+        return -1.0, 1.0
+    first, last = outward(low / math.pi, high / math.pi, 2)
+    turns = range(math.ceil(first), math.floor(last) + 1)
+    found = [math.cos(low), math.cos(high), *(1.0 - 2.0 * (turn % 2) for turn in turns[:2])]
+    return hull(found, LIBRARY_ULPS)
 
 
 def tolerance(tree: Expression, digits: int) -> float:

@@ -23,6 +23,10 @@ def erf(x: Expression) -> Expression:
     return Call("erf", (x,))
 
 
+def cos(x: Expression) -> Expression:
+    return Call("cos", (x,))
+
+
 def maximum(x: Operand, y: Operand) -> Expression:
     return Call("max", (as_expression(x), as_expression(y)))
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 SUPERSCRIPTS = str.maketrans("0123456789-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾")
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-HAT = "\N{COMBINING CIRCUMFLEX ACCENT}"
+HAT, BAR = "\N{COMBINING CIRCUMFLEX ACCENT}", "\N{COMBINING MACRON}"
 GREEK = {
     "α": r"\alpha",
     "β": r"\beta",
@@ -19,6 +19,7 @@ GREEK = {
     "κ": r"\kappa",
     "λ": r"\lambda",
     "μ": r"\mu",
+    "ν": r"\nu",
     "π": r"\pi",
     "ρ": r"\rho",
     "σ": r"\sigma",
@@ -36,7 +37,7 @@ GREEK = {
     "∇": r"\nabla",
 }
 SIGNS = {"‖": r"\|", "²": "^2"}
-ACCENTS = {"\N{COMBINING CIRCUMFLEX ACCENT}": (r"\hat", "^"), "\N{COMBINING MACRON}": (r"\bar", "¯")}
+ACCENTS = {HAT: (r"\hat", "^"), BAR: (r"\bar", "¯")}
 """What may stand over a letter: its name in LaTeX, and the character that MathML puts there."""
 LETTER = re.compile(rf"(.)([{''.join(ACCENTS)}])?", re.DOTALL)
 

@@ -154,7 +154,7 @@ class Power(Expression):
 
 @dataclass(frozen=True)
 class Call(Expression):
-    """A function of the closed list: exp log tanh sqrt max min abs erf."""
+    """A function of the closed list: exp log tanh sqrt max min abs erf cos."""
 
     name: str
     arguments: tuple[Expression, ...]
@@ -188,6 +188,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "tanh": math.tanh,
     "sqrt": math.sqrt,
     "erf": math.erf,
+    "cos": math.cos,
     "abs": abs,
     "max": max,
     "min": min,

@@ -7,7 +7,7 @@ from pellucid.maths.forward import ForwardTrace
 from pellucid.maths.initializers import AUTO, INITIALIZERS, Initializer
 from pellucid.maths.network import Layer, LayerParameters, Network, Parameters
 from pellucid.maths.optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSProp
-from pellucid.maths.penalties import L1, L2, PENALTIES, Penalty
+from pellucid.maths.penalties import L1, L2, PENALTIES, ElasticNet, Penalty
 
 __all__ = [
     "ACTIVATIONS",
@@ -23,6 +23,7 @@ __all__ = [
     "Adam",
     "AdamW",
     "Cost",
+    "ElasticNet",
     "ForwardTrace",
     "Gradients",
     "Initializer",

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from pellucid.arrays import Array, Biases, Elements, Outputs, Weights
 from pellucid.errors import InvalidValueError
 from pellucid.maths.costs import Cost, find_cost, output_delta, require_fit
-from pellucid.maths.forward import ForwardTrace
+from pellucid.maths.forward import ForwardTrace, masked
 from pellucid.maths.network import Network
 
 
@@ -27,7 +27,7 @@ def backward(network: Network, trace: ForwardTrace, expected: Outputs, cost: str
     """The gradient of the cost, by backpropagation through the trace of a forward pass.
 
     *Formula*: δ⁽ᴸ⁾ = ∂C/∂a⁽ᴸ⁾ · f′(z⁽ᴸ⁾); δ⁽ˡ⁾ = (W⁽ˡ⁺¹⁾ᵀ δ⁽ˡ⁺¹⁾) · f′(z⁽ˡ⁾);
-    ∂C/∂w⁽ˡ⁾ₘ,ₚ = δ⁽ˡ⁾ₘ a⁽ˡ⁻¹⁾ₚ; ∂C/∂b⁽ˡ⁾ₘ = δ⁽ˡ⁾ₘ.
+    ∂C/∂w⁽ˡ⁾ₘ,ₚ = δ⁽ˡ⁾ₘ a⁽ˡ⁻¹⁾ₚ; ∂C/∂b⁽ˡ⁾ₘ = δ⁽ˡ⁾ₘ. Under dropout a⁽ˡ⁻¹⁾, and what comes back to it, times its mask.
 
     Parameters:
         network: the network that gave the trace.
@@ -60,6 +60,8 @@ def find_deltas(
     deltas = [delta]
     for index in reversed(range(len(network.layers) - 1)):
         output_gradient = delta @ network.layers[index + 1].weights
+        if trace.masks:
+            output_gradient = masked(output_gradient, trace.masks[index + 1])
         activation = network.layers[index].activation
         delta = activation.delta(output_gradient, trace.pre_activations[index], trace.activations[index + 1])
         deltas.insert(0, delta)
@@ -68,7 +70,7 @@ def find_deltas(
 
 def parameter_gradients(deltas: tuple[Elements, ...], trace: ForwardTrace) -> Gradients:
     """∂C/∂W⁽ˡ⁾ = δ⁽ˡ⁾ a⁽ˡ⁻¹⁾ᵀ and ∂C/∂b⁽ˡ⁾ = δ⁽ˡ⁾ from the deltas; of a batch, the mean over its examples."""
-    weights = tuple(_mean_outer(delta, inputs) for delta, inputs in zip(deltas, trace.activations, strict=False))
+    weights = tuple(_mean_outer(delta, inputs) for delta, inputs in zip(deltas, trace.inputs, strict=True))
     biases = tuple(delta.mean(axis=0) if delta.ndim == 2 else delta for delta in deltas)
     return Gradients(weights, biases, deltas)
 

@@ -226,10 +226,11 @@ class Network:
             tuple(LayerParameters(*(np.asarray(array, dtype) for array in layer)) for layer in self.parameters)
         )
 
-    def forward(self, x: Any) -> ForwardTrace:
+    def forward(self, x: Any, masks: Sequence[Elements | None] = ()) -> ForwardTrace:
         """Every pre-activation and activation for x, shape (n_features,) or (n_samples, n_features).
 
-        Arrays keep their type; lists are taken in the network's.
+        Arrays keep their type; lists are taken in the network's. Masks are those of a step of training with dropout:
+        a trained network answers without.
 
         Raises:
             InvalidValueError: x has another number of features, or is no array of numbers.
@@ -240,7 +241,7 @@ class Network:
                 f"x: must have shape ({self.sizes[0]},) or (n_samples, {self.sizes[0]}) to fit the input layer, "
                 f"got {x.shape}"
             )
-        return forward(self.parameters, self.activations, x)
+        return forward(self.parameters, self.activations, x, masks)
 
     def __call__(self, x: Any) -> Elements:
         """The outputs for x, as `forward` takes it: shape (n_outputs,) or (n_samples, n_outputs)."""

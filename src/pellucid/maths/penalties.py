@@ -73,4 +73,30 @@ class L1(Penalty):
         return self.strength * namespace(weights).sign(weights)
 
 
-PENALTIES: dict[str, type[Penalty]] = {L2.name: L2, L1.name: L1}
+@dataclass(frozen=True)
+class ElasticNet(Penalty):
+    """λ (ρ ‖W‖₁ + (1 − ρ) ½ ‖W‖²): both at once, ρ being the share of L1.
+
+    Raises:
+        InvalidValueError: the share is not from 0 to 1.
+    """
+
+    l1_share: float = 0.5
+
+    name = "elastic-net"
+    source = "Zou & Hastie 2005"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 <= self.l1_share <= 1:
+            raise InvalidValueError(f"{self.name}: the share of L1 must be from 0 to 1, got {self.l1_share}")
+
+    def terms(self, weights: Operand) -> Operand:
+        return self.strength * (self.l1_share * abs(weights) + (1 - self.l1_share) * weights**2 / 2)
+
+    def gradient(self, weights: Operand) -> Operand:
+        sign = namespace(weights).sign(weights)
+        return self.strength * (self.l1_share * sign + (1 - self.l1_share) * weights)
+
+
+PENALTIES: dict[str, type[Penalty]] = {kind.name: kind for kind in (L2, L1, ElasticNet)}

@@ -52,7 +52,7 @@ def build(tensors: dict[str, np.ndarray], document: dict[str, Any]) -> Model:
         FormatError: an entry is missing, unknown, or not what it may be.
         PellucidError, TypeError, ValueError: the entries do not fit each other.
     """
-    _check_entries(document)
+    check_entries(document, KEYS)
     of_features = {name: tensor for name, tensor in tensors.items() if name.startswith(PREFIX)}
     of_network = {name: tensor for name, tensor in tensors.items() if name not in of_features}
     network = _network_of(of_network, document["sizes"], document["activations"])
@@ -74,7 +74,12 @@ def build(tensors: dict[str, np.ndarray], document: dict[str, Any]) -> Model:
     return Model(network, cost, _classes_of(document["classes"], n_outputs), features, document["provenance"])
 
 
-def _check_entries(document: dict[str, Any]) -> None:
+def check_entries(document: dict[str, Any], keys: set[str]) -> None:
+    """Checks the format's version, and that the document has just these entries.
+
+    Raises:
+        FormatError: it has not.
+    """
     version = document.get("format_version")
     if type(version) is not int or version < 1:
         raise FormatError(f"format_version must be a whole number from 1, got {version!r}")
@@ -83,9 +88,9 @@ def _check_entries(document: dict[str, Any]) -> None:
             f"written in format {version}, this Pellucid reads up to {FORMAT_VERSION}; "
             "upgrade with: pip install --upgrade pellucid"
         )
-    if set(document) != KEYS:
-        odd = ", ".join(sorted(set(document) ^ KEYS))
-        raise FormatError(f"the entries {', '.join(sorted(KEYS))} are required; missing or unknown: {odd}")
+    if set(document) != keys:
+        odd = ", ".join(sorted(set(document) ^ keys))
+        raise FormatError(f"the entries {', '.join(sorted(keys))} are required; missing or unknown: {odd}")
 
 
 def _network_of(tensors: dict[str, np.ndarray], sizes: Any, names: Any) -> Network:

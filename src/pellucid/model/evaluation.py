@@ -12,7 +12,7 @@ from pellucid.errors import InvalidValueError, require_kind
 from pellucid.files.mapping import release
 from pellucid.maths import Cost, Network, example_costs, find_cost, require_fit
 from pellucid.model.decision import predicted_classes
-from pellucid.model.model import Model, require_finite_outputs
+from pellucid.model.model import Model, mean_of, require_finite_outputs
 
 ROWS_AT_ONCE = 4096
 
@@ -110,7 +110,7 @@ def evaluate(network: Network | Model, part: Part | Sequence[Part], *, cost: str
 
     Parameters:
         network: a network, or a model, which also knows its cost, its classes and its features: the part's raw
-            examples become vectors as those that it was trained on.
+            examples become vectors as those that it was trained on. Of a committee the mean of the outputs is judged.
         part: such as `data.test`; or several of one data set, which are judged where they lie.
         cost: what `.cost` is the mean of. Of a model: its own; of a network: cross-entropy after softmax, else
             squared-error.
@@ -125,8 +125,9 @@ def evaluate(network: Network | Model, part: Part | Sequence[Part], *, cost: str
         require_kind(each, Part, "part: a part of a data set, such as data.test,")
     classes, features = None, parts[0].features
     if isinstance(network, Model):
-        classes, features = network.classes, network.features
-        network, cost = network.network, cost or network.cost
+        classes, features, cost = network.classes, network.features, cost or network.cost
+    networks = network.networks if isinstance(network, Model) else (network,)
+    network = networks[0]
     function = find_cost(cost or ("cross-entropy" if network.output.name == "softmax" else "squared-error"))
     require_fit(function, network.output)
     for each in parts:
@@ -136,12 +137,17 @@ def evaluate(network: Network | Model, part: Part | Sequence[Part], *, cost: str
                 f"part: examples of the model's shape {features.shape}, or flat, are required, got "
                 f"{each.features.shape}"
             )
-    found = [outputs_of(network, features, each) for each in parts]
-    z, outputs = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+    found = [[outputs_of(one, features, each) for one in networks] for each in parts]
+    outputs = np.concatenate([mean_of([outputs for _, outputs in of_part]) for of_part in found])
     labels = np.concatenate([each.labels for each in parts])
-    expected = np.asarray(expected_outputs(labels, network.sizes[-1]), dtype=z.dtype)
+    expected = np.asarray(expected_outputs(labels, network.sizes[-1]), dtype=outputs.dtype)
     with np.errstate(all="ignore"):
-        mean_cost = float(example_costs(function, z, outputs, expected).mean(dtype=np.float64))
+        if len(networks) == 1:
+            z = np.concatenate([of_part[0][0] for of_part in found])
+            costs = example_costs(function, z, outputs, expected)
+        else:  # a mean of outputs has no pre-activations
+            costs = function.terms(outputs, expected).sum(axis=-1)
+        mean_cost = float(costs.mean(dtype=np.float64))
     _require_finite(mean_cost)
     if np.isdtype(labels.dtype, "real floating"):
         return _regression_figures(outputs, expected, mean_cost)

@@ -1,6 +1,6 @@
 """A trained network with what it needs to answer raw inputs: features, classes, and where it comes from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -28,6 +28,13 @@ class Prediction:
     label: str | None
     probabilities: dict[str, float]
     outputs: np.ndarray
+
+
+def mean_of(outputs: Sequence[np.ndarray]) -> np.ndarray:
+    """The outputs of one network as they are, the mean of several networks' in their own type."""
+    if len(outputs) == 1:
+        return outputs[0]
+    return np.mean(np.stack(outputs), axis=0, dtype=np.float64).astype(outputs[0].dtype)
 
 
 def require_finite_outputs(outputs: np.ndarray) -> None:
@@ -63,6 +70,11 @@ class Model:
     features: Features
     provenance: Provenance = field(default_factory=dict)
 
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """Those that answer: one, or of a committee several, whose mean is the answer."""
+        return (self.network,)
+
     def predict(self, raw: Any) -> list[Prediction]:
         """The answers to raw inputs, as they were before scaling.
 
@@ -82,12 +94,12 @@ class Model:
             InvalidValueError: the outputs are not finite.
         """
         with np.errstate(all="ignore"):  # what leaves the finite numbers is told below
-            outputs = np.atleast_2d(self.network(vectors))
+            outputs = np.atleast_2d(mean_of([network(vectors) for network in self.networks]))
         require_finite_outputs(outputs)
         if self.classes is None:
             return [Prediction(None, {}, row) for row in outputs]
         said = predicted_classes(outputs)
-        shares = probabilities(outputs, self.network.output)
+        shares = probabilities(outputs, self.networks[0].output)
         return [
             Prediction(self.classes[k], {name: float(p) for name, p in zip(self.classes, row, strict=True)}, output)
             for k, row, output in zip(said, shares, outputs, strict=True)

@@ -1,10 +1,15 @@
 """The model file: one safetensors file, written whole, and read as data only."""
 
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from pellucid.errors import FormatError, InvalidValueError, PellucidError, require_kind
 from pellucid.files import pack_tensors, read_tensors, readable, write_atomically
 from pellucid.maths import ACTIVATIONS, COSTS
+from pellucid.model.committee import Committee
+from pellucid.model.committee_document import build_committee, describe_committee
 from pellucid.model.document import build, describe
 from pellucid.model.model import Model
 
@@ -21,7 +26,7 @@ def save(model: Model, path: str | Path) -> Path:
     """
     require_kind(model, Model, "model: a Model, such as the result's .model,")
     path = Path(path)
-    for activation in model.network.activations:
+    for activation in (activation for network in model.networks for activation in network.activations):
         if ACTIVATIONS.get(activation.name) is not activation:
             raise InvalidValueError(
                 f"activation: {activation.name} is a function of your own, which a model file (data only) cannot hold; "
@@ -30,8 +35,8 @@ def save(model: Model, path: str | Path) -> Path:
     if model.cost not in COSTS:
         raise InvalidValueError(f"cost: a model file holds one of {', '.join(COSTS)}, got {model.cost}")
     try:
-        tensors, document = describe(model)
-        build(tensors, document)
+        tensors, document = describe_committee(model) if isinstance(model, Committee) else describe(model)
+        built_of(tensors, document)
         content = pack_tensors(tensors, document)
     except (PellucidError, TypeError, ValueError) as error:
         raise InvalidValueError(f"model: {path} was not written: {readable(error)}") from error
@@ -39,8 +44,15 @@ def save(model: Model, path: str | Path) -> Path:
     return path
 
 
+def built_of(tensors: dict[str, np.ndarray], document: dict[str, Any]) -> Model:
+    """The model, or the committee, that tensors and document stand for; what is raised is as for `build`."""
+    return build_committee(tensors, document) if "members" in document else build(tensors, document)
+
+
 def load(path: str | Path) -> Model:
-    """Reads a model file, or the model of a run folder. Nothing in it is executed or imported.
+    """Reads a model file, or the model of a run folder; a committee's gives a `Committee`.
+
+    Nothing in it is executed or imported.
 
     Raises:
         MissingFileError: there is no such file.
@@ -51,7 +63,7 @@ def load(path: str | Path) -> Model:
         path = path / MODEL_FILE
     tensors, document = read_tensors(path, "no such model file; 'pellucid train' makes one")
     try:
-        return build(tensors, document)
+        return built_of(tensors, document)
     except FormatError as error:
         raise FormatError(f"{path}: {readable(error)}") from error
     except (PellucidError, TypeError, ValueError) as error:

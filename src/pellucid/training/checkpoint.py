@@ -1,33 +1,56 @@
-"""The checkpoint: where training stands after its last step, as one file of plain data.
+"""The checkpoint: all that training needs to go on from where it stands, as one file of plain data.
 
-It holds the last parameters (the model file holds the best epoch's), what the optimizer remembers of each, how many
-steps were made, and where in the data that was; and no times, so that the same run gives the same bytes.
+It holds the last parameters, what the optimizer remembers of each, their averages, the number of steps made, where in
+the data that was, the best epoch's parameters, the history, and the plan with the checksum of the data; and no times,
+so that the same run gives the same bytes. (What chance decides follows from the plan's seed and the number of steps.)
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 from pellucid.errors import FormatError, InvalidValueError, PellucidError, described, is_whole, look_up
 from pellucid.files import pack_tensors, read_tensors, readable, write_atomically
-from pellucid.maths import ACTIVATIONS, LayerParameters, Optimizer, Penalty, find_cost
+from pellucid.maths import ACTIVATIONS, LayerParameters, Optimizer, Parameters, find_cost
 from pellucid.maths.network import check_sizes
 from pellucid.maths.optimizers import State
-from pellucid.training.entries import entry_of, optimizer_of, penalty_of
+from pellucid.training.history import EpochRecord, from_array, to_array
+from pellucid.training.plan import Plan
 from pellucid.training.step import LearningRule, TrainingState
 from pellucid.training.targets import TargetScaling
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
+PREVIOUS_FILE = "checkpoint-before.safetensors"
+"""The one before, which stays beside it."""
 FORMAT_VERSION = 1
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
-KEYS = {
-    *("format_version", "sizes", "activations", "cost", "optimizer", "penalty", "time", "epoch", "met"),
+KEYS = {"format_version", "sizes", "activations", "plan", "time", "epoch", "met", "best_epoch", "checksum"} | {
     "target_scaling",
+    "stopped_because",
 }
 MAX_TIME = 2**53
+HISTORY, COSTS, CORRECT = "history", "epoch.costs", "epoch.correct"
+
+
+class Position(NamedTuple):
+    """Where in the data training stands.
+
+    Attributes:
+        epoch: the one under way, or done with, from 1; 0 before the first. With the seed it gives the examples' order.
+        met: how many examples of it were met.
+        costs, correct: of each step of it so far, the sum of the examples' costs and the number of right ones.
+    """
+
+    epoch: int
+    met: int
+    costs: np.ndarray
+    correct: np.ndarray
+
+
+BEGINNING = Position(0, 0, np.empty(0), np.empty(0))
 
 
 @dataclass(frozen=True)
@@ -35,30 +58,33 @@ class Checkpoint:
     """Where training stands.
 
     Attributes:
-        state: the last parameters, the optimizer's memory and the number of steps made, in NumPy arrays.
-        rule: the cost, the penalty and the optimizer.
+        state: the last parameters, the optimizer's memory, averages and the number of steps made, in NumPy arrays.
+        plan: how the network is trained.
         activations: the names of those of layer 2 to layer L.
-        epoch: the one under way, or done with, from 1; 0 before the first. With the seed it gives the examples' order.
-        met: how many examples of it were met.
+        position: where in the data that is.
+        history: a record for each epoch that is done.
+        best: the parameters of the best of them.
+        best_epoch: which it is, from 1; 0 before the first is done.
+        checksum: of the data.
         scaling: of the targets, in whose scaled units the parameters answer; None: in the targets' own.
+        stopped_because: why the run ended; empty while it is under way.
     """
 
     state: TrainingState
-    rule: LearningRule
+    plan: Plan
     activations: tuple[str, ...]
-    epoch: int = 0
-    met: int = 0
+    position: Position = BEGINNING
+    history: tuple[EpochRecord, ...] = ()
+    best: Parameters | None = None
+    best_epoch: int = 0
+    checksum: str = ""
     scaling: TargetScaling | None = None
+    stopped_because: str = ""
 
     @property
-    def optimizer(self) -> Optimizer:
-        """How the parameters are corrected."""
-        return self.rule.optimizer
-
-    @property
-    def penalty(self) -> Penalty | None:
-        """What large weights add to the cost; or none."""
-        return self.rule.penalty
+    def rule(self) -> LearningRule:
+        """What a step minimises, and how."""
+        return self.plan.rule
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -80,7 +106,19 @@ def tensors_of(state: TrainingState) -> dict[str, np.ndarray]:
             tensors[f"layer{number}.{kind}"] = np.asarray(array)
             for field, remembered in memory._asdict().items():
                 tensors[f"layer{number}.{kind}.{field}"] = np.asarray(remembered)
-    return tensors
+    return tensors | parameters_as(AVERAGE, state.averages)
+
+
+AVERAGE, BEST = "average", "best"
+
+
+def parameters_as(place: str, parameters: Parameters | None) -> dict[str, np.ndarray]:
+    """These parameters under names such as `best.layer2.weights`; nothing where there are none."""
+    return {
+        f"{place}.layer{number}.{kind}": np.asarray(array)
+        for number, layer in enumerate(parameters or (), start=2)
+        for kind, array in layer._asdict().items()
+    }
 
 
 def memory_kind(optimizer: Optimizer) -> type[Any]:
@@ -111,9 +149,20 @@ def require_state(state: TrainingState, sizes: tuple[int, ...], optimizer: Optim
                     f"state: the memory of {optimizer} is a {kind.__name__}, layer {number} has a "
                     f"{type(memory).__name__}; it belongs to another optimizer"
                 )
-    dtype = np.asarray(state.parameters[0].weights).dtype
-    for name, tensor in tensors_of(state).items():
-        layer = int(name.partition(".")[0].removeprefix("layer"))
+    if state.averages is not None and len(state.averages) != len(sizes) - 1:
+        raise InvalidValueError(f"state: averages of {len(sizes) - 1} layers are required, got {len(state.averages)}")
+    require_tensors(tensors_of(state), sizes, np.asarray(state.parameters[0].weights).dtype)
+
+
+def require_tensors(tensors: dict[str, np.ndarray], sizes: tuple[int, ...], dtype: np.dtype) -> None:
+    """Checks arrays that belong to the parameters of such a network, by their names.
+
+    Raises:
+        InvalidValueError: one has another shape or type, or holds numbers that it may not.
+    """
+    for name, tensor in tensors.items():
+        place = name.removeprefix(f"{AVERAGE}.").removeprefix(f"{BEST}.")
+        layer = int(place.partition(".")[0].removeprefix("layer"))
         shape = (sizes[layer - 1], sizes[layer - 2]) if "weights" in name else (sizes[layer - 1],)
         if tensor.shape != shape or tensor.dtype != dtype or dtype not in FLOATS:
             required = dtype if dtype in FLOATS else "float32 or float64"
@@ -134,23 +183,52 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
             optimizer, a cost or an activation of one's own.
         WriteError: the disk is full or the folder missing.
     """
-    require_state(checkpoint.state, checkpoint.sizes, checkpoint.optimizer)
-    find_cost(checkpoint.rule.cost.name)
-    require_activations(checkpoint.activations, len(checkpoint.sizes) - 1)
-    require_position(checkpoint.epoch, checkpoint.met)
+    require_whole(checkpoint)
+    position = checkpoint.position
     document = {
         "format_version": FORMAT_VERSION,
         "sizes": list(checkpoint.sizes),
         "activations": list(checkpoint.activations),
-        "cost": checkpoint.rule.cost.name,
-        "optimizer": entry_of(checkpoint.optimizer),
-        "penalty": entry_of(checkpoint.penalty),
+        "plan": checkpoint.plan.to_dict(),
         "time": int(checkpoint.state.time),
-        "epoch": checkpoint.epoch,
-        "met": checkpoint.met,
+        "epoch": position.epoch,
+        "met": position.met,
+        "best_epoch": checkpoint.best_epoch,
+        "checksum": checkpoint.checksum,
         "target_scaling": None if checkpoint.scaling is None else checkpoint.scaling.to_dict(),
+        "stopped_because": checkpoint.stopped_because,
     }
-    write_atomically(path, pack_tensors(tensors_of(checkpoint.state), document))
+    told = {HISTORY: to_array(checkpoint.history), COSTS: position.costs, CORRECT: position.correct}
+    tensors = tensors_of(checkpoint.state) | parameters_as(BEST, checkpoint.best) | told
+    write_atomically(path, pack_tensors(tensors, document), previous=path.with_name(PREVIOUS_FILE))
+
+
+def require_whole(checkpoint: Checkpoint) -> None:
+    """Checks that a checkpoint fits itself.
+
+    Raises:
+        InvalidValueError: it does not; UnknownNameError: a name is not of the closed lists.
+    """
+    state, position = checkpoint.state, checkpoint.position
+    require_state(state, checkpoint.sizes, checkpoint.rule.optimizer)
+    dtype = np.asarray(state.parameters[0].weights).dtype
+    require_tensors(parameters_as(BEST, checkpoint.best), checkpoint.sizes, dtype)
+    find_cost(checkpoint.rule.cost.name)
+    require_activations(checkpoint.activations, len(checkpoint.sizes) - 1)
+    require_position(position.epoch, position.met)
+    for name, array in (("costs", position.costs), ("correct", position.correct)):
+        if array.dtype != np.float64 or array.shape != position.costs.shape or array.ndim != 1:
+            raise InvalidValueError(f"{name}: one float64 for each step of the epoch is required, got {array.shape}")
+        if not np.isfinite(array).all():
+            raise InvalidValueError(f"{name}: finite numbers are required")
+    n_done = len(checkpoint.history)
+    if not is_whole(checkpoint.best_epoch, 0, n_done) or (checkpoint.best is None) != (checkpoint.best_epoch == 0):
+        raise InvalidValueError(
+            f"best_epoch: one of the {n_done:,} epochs that are done, with its parameters, is required, got "
+            f"{described(checkpoint.best_epoch)}"
+        )
+    if position.epoch - n_done not in (0, 1):
+        raise InvalidValueError(f"epoch: {n_done:,} or the next is required, got {position.epoch:,}")
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
@@ -169,6 +247,22 @@ def read_checkpoint(path: Path) -> Checkpoint:
         raise FormatError(f"{path}: no checkpoint that fits itself: {readable(error)}") from error
 
 
+def read_latest(folder: Path) -> tuple[Checkpoint, str]:
+    """The newest checkpoint of a run folder that is whole; and a sentence, should that not be the last one written.
+
+    Raises:
+        MissingFileError, FormatError: as `read_checkpoint`, of the last one, where the one before is no better.
+    """
+    try:
+        return read_checkpoint(folder), ""
+    except PellucidError as error:
+        try:
+            before = read_checkpoint(folder / PREVIOUS_FILE)
+        except PellucidError:
+            raise error from None
+        return before, f"{readable(error)}; the one before, of epoch {before.position.epoch:,}, is used in its place"
+
+
 def _build(tensors: dict[str, np.ndarray], document: dict[str, Any]) -> Checkpoint:
     """The checkpoint that tensors and document stand for.
 
@@ -183,46 +277,64 @@ def _build(tensors: dict[str, np.ndarray], document: dict[str, Any]) -> Checkpoi
         )
     if version != FORMAT_VERSION or type(version) is not int or set(document) != KEYS:
         raise FormatError(f"the entries {', '.join(sorted(KEYS))} are required, got {', '.join(sorted(document))}")
-    optimizer, penalty = optimizer_of(document["optimizer"]), penalty_of(document["penalty"])
+    plan = Plan.from_dict(document["plan"])
+    optimizer = plan.rule.optimizer
     sizes, time, activations = document["sizes"], document["time"], document["activations"]
     if not isinstance(sizes, list) or not all(type(size) is int for size in cast(list[Any], sizes)):
         raise FormatError("sizes: a list of whole numbers is required")
-    if type(time) is not int:
-        raise FormatError("time: a whole number is required")
+    if type(time) is not int or type(document["best_epoch"]) is not int:
+        raise FormatError("time and best_epoch: whole numbers are required")
     whole = check_sizes(cast(list[int], sizes))
-    if not isinstance(activations, list) or not isinstance(document["cost"], str):
-        raise FormatError("activations and cost: a list of names and a name are required")
+    if not isinstance(activations, list):
+        raise FormatError("activations: a list of names is required")
+    if not isinstance(document["checksum"], str) or not isinstance(document["stopped_because"], str):
+        raise FormatError("checksum and stopped_because: texts are required")
     require_activations(cast(list[Any], activations), len(whole) - 1)
     fields = memory_kind(optimizer)._fields
-    required = {
-        f"layer{number}.{kind}{suffix}"
-        for number in range(2, len(whole) + 1)
-        for kind in LayerParameters._fields
-        for suffix in ("", *(f".{field}" for field in fields))
-    }
+    layers = [f"layer{number}" for number in range(2, len(whole) + 1)]
+    places = [f"{AVERAGE}."] if plan.rule.regularisation.averaging else []
+    places += [f"{BEST}."] if document["best_epoch"] else []
+    kinds = LayerParameters._fields
+    ends = ["", *(f".{field}" for field in fields)]
+    required = {f"{layer}.{kind}{end}" for layer in layers for kind in kinds for end in ends}
+    required |= {f"{place}{layer}.{kind}" for place in places for layer in layers for kind in kinds}
+    required |= {HISTORY, COSTS, CORRECT}
     if set(tensors) != required:
         odd = ", ".join(sorted(set(tensors) ^ required)[:4])
         raise FormatError(
-            f"tensors: those of layers 2 to {len(whole)} and of the memory of {optimizer.name} are required; "
-            f"missing or unknown: {odd}"
+            f"tensors: those of layers 2 to {len(whole)}, of the memory of {optimizer.name} and of the history are "
+            f"required; missing or unknown: {odd}"
         )
 
     def memory(name: str) -> State:
         return memory_kind(optimizer)(*(tensors[f"{name}.{field}"] for field in fields))
 
-    layers = [f"layer{number}" for number in range(2, len(whole) + 1)]
+    def parameters(place: str) -> Parameters:
+        return tuple(LayerParameters(*(tensors[f"{place}{layer}.{kind}"] for kind in kinds)) for layer in layers)
+
     state = TrainingState(
-        tuple(LayerParameters(tensors[f"{layer}.weights"], tensors[f"{layer}.biases"]) for layer in layers),
+        parameters(""),
         tuple((memory(f"{layer}.weights"), memory(f"{layer}.biases")) for layer in layers),
         time,
+        parameters(f"{AVERAGE}.") if plan.rule.regularisation.averaging else None,
     )
-    require_state(state, whole, optimizer)
-    rule = LearningRule(find_cost(document["cost"]), optimizer, penalty)
-    require_position(document["epoch"], document["met"])
     entry = document["target_scaling"]
-    scaling = None if entry is None else TargetScaling.from_dict(entry, whole[-1])
-    names = tuple(cast(list[str], activations))
-    return Checkpoint(state, rule, names, document["epoch"], document["met"], scaling)
+    checkpoint = Checkpoint(
+        state,
+        plan,
+        tuple(cast(list[str], activations)),
+        Position(document["epoch"], document["met"], tensors[COSTS], tensors[CORRECT]),
+        from_array(tensors[HISTORY]),
+        parameters(f"{BEST}.") if document["best_epoch"] else None,
+        document["best_epoch"],
+        document["checksum"],
+        None if entry is None else TargetScaling.from_dict(entry, whole[-1]),
+        document["stopped_because"],
+    )
+    if checkpoint.sizes != whole:
+        raise FormatError(f"tensors: a network of sizes {whole} is required, got one of {checkpoint.sizes}")
+    require_whole(checkpoint)
+    return checkpoint
 
 
 def require_position(epoch: Any, met: Any) -> None:

@@ -17,6 +17,8 @@ from pellucid.errors import EngineError, InvalidValueError
 from pellucid.maths import Network, Parameters, find_cost
 from pellucid.maths.optimizers import SGD
 from pellucid.training.block import compile_block
+from pellucid.training.chance import key_of
+from pellucid.training.feed import Stored
 from pellucid.training.step import LearningRule, start, step
 
 jnp: ModuleType = jax_numpy
@@ -77,16 +79,18 @@ def verify(device: str, dtype: Any) -> None:
     labels = generator.integers(0, 10, n_steps * batch_size)
     features = Features(NumberEncoder((20,)), scale=1 / 255)
 
-    known = start(network.parameters, rule.optimizer)
+    known = start(network.parameters, rule)
     for number in range(n_steps):
         rows = slice(number * batch_size, (number + 1) * batch_size)
         x, expected = np.asarray(features.vectors(raw[rows]), float), expected_outputs(labels[rows], 10)
-        known, _ = step(network, rule, known, x, expected, 0.5)
+        known = step(network, rule, known, x, expected, 0.5).state
 
     block = compile_block(network, rule, features, batch_size, device)
-    state = start(on_device(network.astype(dtype).parameters), rule.optimizer)
+    state = start(on_device(network.astype(dtype).parameters), rule)
     order = jnp.arange(n_steps * batch_size, dtype=jnp.int32)
-    state, _ = block(state, jnp.asarray(raw), jnp.asarray(labels, jnp.int32), order, n_steps, 0.5)
+    examples = Stored(jnp.asarray(raw), jnp.asarray(labels, jnp.int32), None)
+    rates = jnp.full(n_steps, 0.5, dtype)
+    state, _ = block(state, examples, order, n_steps, rates, key_of(0))
     compare(known.parameters, state.parameters)
 
 

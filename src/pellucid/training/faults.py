@@ -27,7 +27,7 @@ def name_fault(
         weights: how often each example's cost counted; None: once each.
     """
     with np.errstate(all="ignore"):
-        after, trace = step(network, rule, state, x, expected, learning_rate, weights)
+        after, trace, _ = step(network, rule, state, x, expected, learning_rate, weights)
     return (
         _first_layer("the weights of layer {} were no longer finite", _by_layer(state.parameters))
         or _first_layer("the pre-activations of layer {} overflowed", list(trace.pre_activations))

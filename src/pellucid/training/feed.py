@@ -11,23 +11,48 @@ from jaxtyping import Int
 from pellucid.arrays import Array
 from pellucid.data import Part
 from pellucid.data.balance import draw_evenly
-from pellucid.errors import InvalidValueError
+from pellucid.errors import DataError, InvalidValueError
 from pellucid.files.mapping import is_mapped
 from pellucid.training import window
 from pellucid.training.window import Held, Window, read_ahead
+
+
+class Stored(NamedTuple):
+    """Examples in arrays of the device.
+
+    Attributes:
+        raw, labels: one row an example.
+        weights: how often the cost of each counts, (n_rows,); None: once each.
+    """
+
+    raw: Array
+    labels: Array
+    weights: Array | None
 
 
 class Taken(NamedTuple):
     """Examples for one block of steps, as the compiled program takes them.
 
     Attributes:
-        raw, labels: arrays of the device, in which they lie among others.
-        rows: where they lie in them, in the order in which they are met; what is beyond them fills up.
+        stored: in which they lie among others.
+        rows: where they lie there, in the order in which they are met; what is beyond them fills up.
     """
 
-    raw: Array
-    labels: Array
+    stored: Stored
     rows: Int[np.ndarray, " room"]
+
+
+class Met(NamedTuple):
+    """Examples as a step meets them, in NumPy arrays.
+
+    Attributes:
+        raw, labels: one row an example.
+        weights: how often the cost of each counts; None: once each.
+    """
+
+    raw: np.ndarray
+    labels: np.ndarray
+    weights: np.ndarray | None
 
 
 class Feed(ABC):
@@ -46,19 +71,29 @@ class Feed(ABC):
         """The next examples, no more than are ready, in `room` rows: programs are compiled for one number of rows."""
 
     @abstractmethod
-    def examples(self, n_samples: int) -> tuple[np.ndarray, np.ndarray]:
-        """The next examples, no more than are ready, and their labels as they are in the part."""
+    def examples(self, n_samples: int) -> Met:
+        """The next examples, no more than are ready, as they are in the part."""
 
     def close(self) -> None:  # noqa: B027 - most have nothing to end
         """Ends whatever goes on beside the training."""
 
 
-def feed_for(part: Part, dtype: np.dtype, seed: int, batch_size: int, *, is_full_batch: bool, balance: str) -> Feed:
+def feed_for(
+    part: Part,
+    dtype: np.dtype,
+    seed: int,
+    batch_size: int,
+    *,
+    weights: np.ndarray | None = None,
+    is_full_batch: bool = False,
+    balance: str = "none",
+) -> Feed:
     """How this part is fed to a network.
 
     Parameters:
         part: the examples to train on.
         dtype: of the network's numbers.
+        weights: how often the cost of each example counts, (n_samples,); None: once each.
         seed: of their order.
         batch_size: examples a step.
         is_full_batch: whether each step takes all of them, so that there is no order.
@@ -68,7 +103,7 @@ def feed_for(part: Part, dtype: np.dtype, seed: int, batch_size: int, *, is_full
         InvalidValueError: that cannot be done with examples that do not fit into memory.
     """
     if not is_mapped(part.raw):
-        return ResidentFeed(part, dtype, order_of(part, seed, is_full_batch=is_full_batch, balance=balance))
+        return ResidentFeed(part, dtype, order_of(part, seed, is_full_batch=is_full_batch, balance=balance), weights)
     if balance == "resample":
         raise InvalidValueError(
             "balance: 'weights' is required for examples that do not fit into memory, got 'resample', which would read "
@@ -84,7 +119,7 @@ def feed_for(part: Part, dtype: np.dtype, seed: int, batch_size: int, *, is_full
             f"batch_size: at most {most:,} is required for examples of this size that do not fit into memory, got "
             f"{batch_size:,}"
         )
-    return StreamedFeed(part, dtype, seed, batch_size)
+    return StreamedFeed(part, dtype, seed, batch_size, weights)
 
 
 def order_of(part: Part, seed: int, *, is_full_batch: bool, balance: str) -> Callable[[int], np.ndarray]:
@@ -103,11 +138,14 @@ class ResidentFeed(Feed):
         part: the examples.
         dtype: of the network's numbers.
         order: gives the rows of an epoch.
+        weights: as for `feed_for`.
     """
 
-    def __init__(self, part: Part, dtype: np.dtype, order: Callable[[int], np.ndarray]) -> None:
-        self.part, self.order = part, order
-        self.raw, self.labels = to_device(part.raw, part.labels, dtype)
+    def __init__(
+        self, part: Part, dtype: np.dtype, order: Callable[[int], np.ndarray], weights: np.ndarray | None
+    ) -> None:
+        self.part, self.order, self.weights = part, order, weights
+        self.stored = Stored(*to_device(part.raw, part.labels, dtype), weights_to_device(weights, dtype))
 
     def begin(self, epoch: int, met: int = 0) -> None:
         """Draws the epoch's order."""
@@ -125,12 +163,12 @@ class ResidentFeed(Feed):
         """All examples, and the rows of the next ones."""
         rows = np.zeros(room, dtype=np.int32)
         rows[:n_samples] = self._next(n_samples)
-        return Taken(self.raw, self.labels, rows)
+        return Taken(self.stored, rows)
 
-    def examples(self, n_samples: int) -> tuple[np.ndarray, np.ndarray]:
-        """The next examples and their labels."""
+    def examples(self, n_samples: int) -> Met:
+        """The next examples."""
         rows = self._next(n_samples)
-        return self.part.raw[rows], self.part.labels[rows]
+        return Met(self.part.raw[rows], self.part.labels[rows], None if self.weights is None else self.weights[rows])
 
 
 class StreamedFeed(Feed):
@@ -148,14 +186,17 @@ class StreamedFeed(Feed):
         dtype: of the network's numbers.
         seed: of the order.
         batch_size: examples a step.
+        weights: as for `feed_for`.
     """
 
-    def __init__(self, part: Part, dtype: np.dtype, seed: int, batch_size: int) -> None:
-        self.part, self.dtype, self.seed = part, dtype, seed
+    def __init__(
+        self, part: Part, dtype: np.dtype, seed: int, batch_size: int, weights: np.ndarray | None = None
+    ) -> None:
+        self.part, self.dtype, self.seed, self.weights = part, dtype, seed, weights
         self.margin = batch_size - 1
         self.windows: Generator[Held, None, None] | None = None
         self.held: Held | None = None
-        self.on_device: tuple[Array, Array] | None = None
+        self.stored: Stored | None = None
 
     def begin(self, epoch: int, met: int = 0) -> None:
         """Begins to read the epoch's first window, or the one in which the next example is."""
@@ -163,7 +204,7 @@ class StreamedFeed(Feed):
         windows = list(Window.all_of(self.part, self.seed, epoch))
         while windows and met >= windows[0].n_samples:
             met -= windows.pop(0).n_samples
-        self.windows = read_ahead([partial(each.read, self.margin) for each in windows])
+        self.windows = read_ahead([partial(each.read, self.margin, self.weights) for each in windows])
         if met:
             self._advance()
             self._next(met)
@@ -179,10 +220,12 @@ class StreamedFeed(Feed):
         assert self.windows is not None, "begun"  # noqa: S101
         from pellucid.training.engine import lent
 
-        left = None if self.held is None else (self.held.raw[self.held.order], self.held.labels[self.held.order])
-        self.held = self.on_device = None  # before the next but one is read
+        left = None if self.held is None else self.held.rows(self.held.order)
+        self.held = self.stored = None  # before the next but one is read
         self.held = next(self.windows) if left is None else next(self.windows).after(*left)
-        self.on_device = lent(self.held.raw), labels_to_device(self.held.labels, self.dtype)
+        raw, labels, weights = self.held.arrays
+        require_labels(labels, self.part.n_outputs)
+        self.stored = Stored(lent(raw), labels_to_device(labels, self.dtype), weights_to_device(weights, self.dtype))
 
     def _next(self, n_samples: int) -> np.ndarray:
         assert self.held is not None, "ready"  # noqa: S101
@@ -195,21 +238,33 @@ class StreamedFeed(Feed):
         self.ready(n_samples)
         rows = np.zeros(room, np.int32)
         rows[:n_samples] = self._next(n_samples)
-        assert self.on_device is not None, "ready"  # noqa: S101
-        return Taken(*self.on_device, rows)
+        assert self.stored is not None, "ready"  # noqa: S101
+        return Taken(self.stored, rows)
 
-    def examples(self, n_samples: int) -> tuple[np.ndarray, np.ndarray]:
-        """The next examples and their labels."""
+    def examples(self, n_samples: int) -> Met:
+        """The next examples."""
         self.ready(n_samples)
         rows = self._next(n_samples)
         assert self.held is not None, "ready"  # noqa: S101
-        return self.held.raw[rows], self.held.labels[rows]
+        return Met(*self.held.rows(rows))
 
     def close(self) -> None:
         """Ends the reading; a window at hand is read to its end."""
         if self.windows is not None:
             self.windows.close()
-        self.windows = self.held = self.on_device = None
+        self.windows = self.held = self.stored = None
+
+
+def require_labels(labels: np.ndarray, n_outputs: int) -> None:
+    """Checks that labels which were read just now are still such as the network has outputs for.
+
+    Raises:
+        DataError: a class is out of range: in the compiled step it would be none, and cost nothing.
+    """
+    n_classes = max(2, n_outputs)
+    if labels.dtype.kind in "iu" and not ((labels >= 0) & (labels < n_classes)).all():
+        odd = labels[(labels < 0) | (labels >= n_classes)][0]
+        raise DataError(f"labels: classes from 0 to {n_classes - 1} are required, got {odd}")
 
 
 def to_device(raw: np.ndarray, labels: np.ndarray, dtype: np.dtype) -> tuple[Array, Array]:
@@ -227,3 +282,10 @@ def labels_to_device(labels: np.ndarray, dtype: np.dtype) -> Array:
     from pellucid.training.engine import jnp
 
     return jnp.asarray(labels, jnp.int32 if labels.dtype.kind in "iu" else dtype)
+
+
+def weights_to_device(weights: np.ndarray | None, dtype: np.dtype) -> Array | None:
+    """How often each example's cost counts, in the network's numbers, as an array of the present device."""
+    from pellucid.training.engine import jnp
+
+    return None if weights is None else jnp.asarray(weights, dtype)

@@ -1,12 +1,13 @@
-"""What training reports: a record an epoch, its progress between blocks, and the result."""
+"""The history of a run: a record an epoch."""
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from dataclasses import asdict, astuple, dataclass, fields
+from typing import Any
 
-from pellucid.maths import Network
-from pellucid.model import Model
-from pellucid.training.checkpoint import Checkpoint
+import numpy as np
+from jaxtyping import Float64
+
+from pellucid.errors import FormatError
 
 
 @dataclass(frozen=True)
@@ -53,45 +54,27 @@ class EpochRecord:
         share = self.validation_accuracy if self.validation_recall is None else self.validation_recall
         return share or 0.0, -self.validation_cost
 
-
-@dataclass(frozen=True)
-class Progress:
-    """Where training stands after a block of steps."""
-
-    epoch: int
-    epochs: int
-    step: int
-    steps: int
-    cost: float
-    accuracy: float | None
-    last: EpochRecord | None
-    """The epoch finished just now, with the block that ended it; None in mid-epoch."""
+    @property
+    def judged_cost(self) -> float:
+        """The validation part's mean cost; where there is none, that of the examples met."""
+        return self.cost if self.validation_cost is None else self.validation_cost
 
 
-Listener: TypeAlias = Callable[[Progress], None]
+def to_array(history: Sequence[EpochRecord]) -> Float64[np.ndarray, "n_epochs n_figures"]:
+    """The history as one array, NaN standing for None."""
+    rows = [[np.nan if value is None else value for value in astuple(record)] for record in history]
+    return np.array(rows, np.float64).reshape(len(rows), len(fields(EpochRecord)))
 
 
-@dataclass(frozen=True, repr=False)
-class TrainingResult:
-    """What training gives back.
+def from_array(array: np.ndarray) -> tuple[EpochRecord, ...]:
+    """The history that such an array stands for, if it is one.
 
-    Attributes:
-        network: the parameters of the best epoch, as NumPy arrays.
-        model: the network with all it needs to answer raw inputs, ready for `save`.
-        history: one record an epoch.
-        seconds: how long each epoch took.
-        best_epoch: the epoch whose parameters these are, from 1.
-        stopped_because: "all epochs done", "no better for N epochs", "interrupted" or "diverged: …".
-        checkpoint: where training stood at its end: the last parameters, the optimizer's memory, the steps made.
+    Raises:
+        FormatError: it is none.
     """
-
-    network: Network
-    model: Model
-    history: tuple[EpochRecord, ...]
-    seconds: tuple[float, ...]
-    best_epoch: int
-    stopped_because: str
-    checkpoint: Checkpoint
-
-    def __repr__(self) -> str:
-        return f"<{len(self.history)} epochs, best: {self.best_epoch} ({self.stopped_because}): {self.network}>"
+    if array.dtype != np.float64 or array.ndim != 2 or array.shape[1] != len(fields(EpochRecord)):
+        raise FormatError(f"history: float64 rows of {len(fields(EpochRecord))} figures are required")
+    if array[:, 0].tolist() != list(range(1, len(array) + 1)) or not np.isfinite(array[:, [1, 5]]).all():
+        raise FormatError("history: epochs from 1, each with a finite cost and learning rate, are required")
+    rows = ((None if np.isnan(value) else float(value) for value in row) for row in array.tolist())
+    return tuple(EpochRecord(int(number), *figures) for number, *figures in rows)  # type: ignore[misc, arg-type]

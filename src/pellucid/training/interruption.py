@@ -1,22 +1,25 @@
-"""Ctrl-C that waits for the block to end, so that nothing is lost."""
+"""Ctrl-C, and the signal by which a system ends a process, wait for the block to end, so that nothing is lost."""
 
 import signal
 import threading
 from types import FrameType, TracebackType
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 class Interruption:
-    """While it is entered, the first Ctrl-C only sets `requested`; a second one interrupts at once, as usual."""
+    """While it is entered, the first Ctrl-C or SIGTERM only sets `requested`; a second one acts at once, as usual."""
 
     def __init__(self) -> None:
         self.requested = False
-        self._before: signal._HANDLER = None  # pyright: ignore[reportPrivateUsage]
+        self._before: dict[int, signal._HANDLER] = {}  # pyright: ignore[reportPrivateUsage]
 
     def __enter__(self) -> "Interruption":
-        # Python lets only the main thread handle signals; elsewhere Ctrl-C is somebody else's affair.
-        is_main = threading.current_thread() is threading.main_thread()
-        if is_main and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # nohup: nobody is to interrupt
-            self._before = signal.signal(signal.SIGINT, self._note)
+        # Python lets only the main thread handle signals; elsewhere they are somebody else's affair.
+        if threading.current_thread() is threading.main_thread():
+            for number in SIGNALS:
+                if signal.getsignal(number) is not signal.SIG_IGN:  # nohup: nobody is to interrupt
+                    self._before[number] = signal.signal(number, self._note)
         return self
 
     def _note(self, number: int, frame: FrameType | None) -> None:
@@ -24,9 +27,9 @@ class Interruption:
         self._restore()
 
     def _restore(self) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
-            self._before = None
+        while self._before:
+            number, handler = self._before.popitem()
+            signal.signal(number, handler)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

@@ -9,8 +9,9 @@ from typing import Any, cast
 
 from pellucid.data import CATALOG, Dataset, Reading
 from pellucid.errors import FormatError, InvalidValueError, is_whole, look_up
-from pellucid.maths import ACTIVATIONS, L2, OPTIMIZERS, Network, Optimizer, find_cost
-from pellucid.training.loop import check_numbers
+from pellucid.files import readable
+from pellucid.maths import ACTIVATIONS, L1, L2, OPTIMIZERS, ElasticNet, Network, Optimizer, Penalty, find_cost
+from pellucid.training.regularisation import Regularisation
 
 STANDARD_READING = Reading()
 AS_COST_NEEDS = {"squared-error": "sigmoid", "half-squared-error": "sigmoid"}
@@ -30,11 +31,14 @@ class Recipe:
         optimizer: how; `momentum` and `nesterov` are of sgd alone, `weight_decay` of adamw.
         learning_rate: r; None: the optimizer's usual one.
         weight_decay: λ; None: the optimizer's usual one.
-        l2: strength of the L2 penalty; 0: none.
+        l2, l1: strengths of penalties on the weights; 0: none.
+        dropout: the share of each layer's values that is left out, from the input to the last hidden layer; one share
+            is that of each hidden layer. The other regularisers are as `Regularisation` has them, 0 standing for none.
+        distort: how examples are changed by chance each time they are met, as `Distortions.read` takes it.
         batch_size: examples a step, or "full".
         epochs: at most so many.
-        patience: stop after so many epochs without a better one; 0: never.
-        schedule: how the learning rate moves on: constant or cosine.
+        patience: stop after so many epochs without a better one; 0: never. `least_gain`: by how much better.
+        schedule: how the learning rate moves on, as `read_schedule` takes it.
         balance: what is done about classes of different sizes: none, weights or resample, as `train` has it.
     """
 
@@ -49,9 +53,18 @@ class Recipe:
     nesterov: bool = False
     weight_decay: float | None = None
     l2: float = 0.0
+    l1: float = 0.0
+    dropout: tuple[float, ...] = ()
+    input_noise: float = 0.0
+    label_smoothing: float = 0.0
+    max_norm: float = 0.0
+    clip_norm: float = 0.0
+    averaging: float = 0.0
+    distort: str = ""
     batch_size: int | str = 64
     epochs: int = 100
     patience: int = 10
+    least_gain: float = 0.0
     schedule: str = "constant"
     balance: str = "none"
 
@@ -135,23 +148,44 @@ class Recipe:
         Numbers to predict are scaled while they are learnt, if the output layer is the identity.
 
         Raises:
-            InvalidValueError: one is unknown or out of range.
+            InvalidValueError: a choice is unknown or out of range.
         """
-        batch_size, resolved = self.batch_size, self.resolved(data)
         if not is_whole(self.patience, 0):
             raise InvalidValueError(f"patience: a whole number from 0, for never, is required, got {self.patience!r}")
-        check_numbers(batch_size, self.epochs, 0, self.patience or None)
+        resolved = self.resolved(data)
+        regularisation = Regularisation(
+            dropout=(0.0, *self.dropout * len(self.hidden)) if len(self.dropout) == 1 else self.dropout,
+            input_noise=self.input_noise,
+            label_smoothing=self.label_smoothing,
+            max_norm=self.max_norm or None,
+            clip_norm=self.clip_norm or None,
+            averaging=self.averaging or None,
+        )
         return {
             "cost": resolved.cost,
             "optimizer": self.build_optimizer(),
-            "penalty": L2(self.l2) if self.l2 else None,
-            "batch_size": batch_size,
+            "penalty": self.build_penalty(),
+            "regularisation": regularisation,
+            "batch_size": self.batch_size,
             "epochs": self.epochs,
             "patience": self.patience or None,
+            "least_gain": self.least_gain,
             "schedule": self.schedule,
+            "distortions": self.distort,
             "balance": self.balance,
             "scale_targets": data.task == "regression" and resolved.output == "identity",
         }
+
+    def build_penalty(self) -> Penalty | None:
+        """The penalty chosen, if there is one.
+
+        Raises:
+            InvalidValueError: a strength is out of range.
+        """
+        first, second = L1(self.l1), L2(self.l2)
+        if self.l1 and self.l2:
+            return ElasticNet(self.l1 + self.l2, self.l1 / (self.l1 + self.l2))
+        return first if self.l1 else second if self.l2 else None
 
     def to_toml(self, **others: Any) -> str:
         """The recipe, and the other choices of a run, as a TOML document; choices left open are not written."""
@@ -186,6 +220,15 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "nesterov": is_kind(bool),
     "weight_decay": is_kind(int, float),
     "l2": is_kind(int, float),
+    "l1": is_kind(int, float),
+    "dropout": is_list_of(float),
+    "input_noise": is_kind(int, float),
+    "label_smoothing": is_kind(int, float),
+    "max_norm": is_kind(int, float),
+    "clip_norm": is_kind(int, float),
+    "averaging": is_kind(int, float),
+    "distort": is_kind(str),
+    "least_gain": is_kind(int, float),
     "batch_size": is_kind(int, str),
     "epochs": is_kind(int),
     "patience": is_kind(int),
@@ -206,13 +249,23 @@ def parse_recipe(text: str, name: str) -> tuple[Recipe, str]:
     except tomllib.TOMLDecodeError as error:
         raise FormatError(f"{name}: no TOML document ({error})") from error
     description = entries.pop("description", "")
+    return recipe_of(entries, name), str(description)
+
+
+def recipe_of(entries: Mapping[str, Any], name: str) -> Recipe:
+    """The recipe of these choices, which may be anything.
+
+    Raises:
+        FormatError: one is unknown or of another kind; `name` says in the message where it stands.
+    """
     for key, value in entries.items():
         if key not in KINDS or not KINDS[key](value):
-            raise FormatError(f"{name}: {key} = {value!r} is no choice of a recipe; known: {', '.join(KINDS)}")
+            odd = readable(f"{key} = {value!r}")
+            raise FormatError(f"{name}: {odd} is no choice of a recipe; known: {', '.join(KINDS)}")
     choices: dict[str, Any] = {
-        key: tuple(value) if key in ("hidden", "activation") else value for key, value in entries.items()
+        key: tuple(value) if key in ("hidden", "activation", "dropout") else value for key, value in entries.items()
     }
-    return Recipe(**choices), str(description)
+    return Recipe(**choices)
 
 
 def recipe_names() -> list[str]:

@@ -1,94 +1,195 @@
-"""The run folder: what a training run leaves behind, whole or not at all."""
+"""The run folder: what a training run leaves behind, kept for one run at a time, and never lost to a failure."""
 
-import json
 import shutil
-import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
-from pellucid.data import Dataset
-from pellucid.errors import AlreadyExistsError, InvalidValueError, WriteError
-from pellucid.files import write_atomically
-from pellucid.model import Model, save
+from pellucid.errors import AlreadyExistsError, InvalidValueError, MissingFileError, PellucidError, WriteError
+from pellucid.files.exchange import exchange
+from pellucid.files.locking import Lock
 from pellucid.model.storage import MODEL_FILE
-from pellucid.training.checkpoint import CHECKPOINT_FILE, write_checkpoint
-from pellucid.training.history import TrainingResult
-from pellucid.training.trained_on import TRAINED_ON_FILE, write_trained_on
+from pellucid.training.checkpoint import CHECKPOINT_FILE, PREVIOUS_FILE
+from pellucid.training.clients.snapshots import SNAPSHOTS_FOLDER
+from pellucid.training.trained_on import TRAINED_ON_FILE
 
 CONFIG_FILE = "config.toml"
 HISTORY_FILE = "history.jsonl"
 TIMINGS_FILE = "timings.jsonl"
+GRADIENTS_FILE = "gradients.jsonl"
+LOCK_FILE = ".lock"
+"""While a run is under way in the folder."""
 RUNS = Path("runs")
 PICTURES = ("learning-curves", "network", "activation", "first-layer-weights", "confusion", "most-wrong", "predicted")
-OWN_FILES = {CONFIG_FILE, HISTORY_FILE, TIMINGS_FILE, MODEL_FILE, CHECKPOINT_FILE, TRAINED_ON_FILE} | {
-    f"{name}{suffix}" for name in PICTURES for suffix in (".png", ".svg")
+OWN_FILES = {
+    *(CONFIG_FILE, HISTORY_FILE, TIMINGS_FILE, GRADIENTS_FILE, LOCK_FILE),
+    *(MODEL_FILE, CHECKPOINT_FILE, PREVIOUS_FILE, TRAINED_ON_FILE, SNAPSHOTS_FOLDER),
+    *(f"{name}{suffix}" for name in PICTURES for suffix in (".png", ".svg")),
 }
 """All that a run ever writes: anything else in a run folder is somebody's own, and is never deleted."""
 
 
-class NewRun:
-    """A run folder under way: it has its name only once it is whole, and leaves nothing behind if it fails.
+class RunFolder:
+    """A run folder, held by this process alone from its first file to its last.
 
     Parameters:
-        folder: its name to be; None: the first of `runs/NAME-1`, `runs/NAME-2`, … that is free when it is done.
+        folder: its name.
+
+    Attributes:
+        place: where its files lie at this moment.
+        is_kept: whether there is something to show; a folder without is gone at the end.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = self.place = folder
+        self.is_kept = False
+        self.held = ExitStack()
+
+    def __enter__(self) -> "RunFolder":
+        """Takes the folder.
+
+        Raises:
+            AlreadyExistsError: there is something of that name, or a run is under way there.
+            InvalidValueError: it is no folder that may be overwritten.
+            WriteError: it cannot be made or written to.
+        """
+        with self.held:
+            try:
+                self.claim()
+            except PellucidError:
+                raise
+            except OSError as error:
+                reason = error.strerror or error
+                raise WriteError(f"{self.folder}: the folder could not be made ({reason})") from error
+            self.lock = self.hold(self.place)
+            self.held = self.held.pop_all()
+        return self
+
+    def claim(self) -> None:
+        """Makes sure that `place` is there for this run; each kind of folder in its own way."""
+
+    def hold(self, folder: Path) -> Lock:
+        """The lock of a folder, taken until this one is left.
+
+        Raises:
+            AlreadyExistsError: somebody else has it.
+        """
+        lock = Lock(folder / LOCK_FILE)
+        if not lock.take():
+            raise AlreadyExistsError(
+                f"{folder}: a run is under way there; wait for its end, end it with Ctrl-C, or choose another folder"
+            )
+        self.held.callback(lock.release)
+        return lock
+
+    def publish(self) -> None:
+        """There is something to show: the folder stays."""
+        self.is_kept = True
+
+    def __exit__(self, *details: object) -> None:
+        self.held.close()
+        if not self.is_kept:
+            shutil.rmtree(self.place, ignore_errors=True)
+
+
+class NewRun(RunFolder):
+    """A new run folder.
+
+    It has its name from the start. One that takes the place of another grows in a hidden folder beside it until there
+    is something to show.
+
+    Parameters:
+        folder: its name to be; None: the first of `runs/NAME-1`, `runs/NAME-2`, … that is free.
         name: of the data.
-        overwrite: whether a run folder that has the name already is replaced, once the new one is whole.
+        overwrite: whether it takes the place of a run folder that has the name already.
 
     Raises:
         AlreadyExistsError: there is something of that name.
         InvalidValueError: it should be overwritten, but is no run folder: nothing else is ever deleted.
-        WriteError: the folder above it cannot be written to.
     """
 
     def __init__(self, folder: Path | None, name: str, *, overwrite: bool) -> None:
-        # A colon, as in spoken-digits:unseen-theo, may not stand in the name of a folder on Windows.
-        self.folder, self.name, self.overwrite = folder, name.replace(":", "-"), overwrite
         if folder is not None:
             check_target(folder, overwrite=overwrite)
-        self.parent = RUNS if folder is None else folder.parent
+        # A colon, as in spoken-digits:unseen-theo, may not stand in the name of a folder on Windows.
+        self.numbered = None if folder is not None else name.replace(":", "-")
+        super().__init__(folder if folder is not None else RUNS / f"{self.numbered}-1")
+        self.overwrite = overwrite
+        self.replaced: Lock | None = None
 
-    def __enter__(self) -> Path:
-        try:
-            self.parent.mkdir(parents=True, exist_ok=True)
-            self.place = Path(tempfile.mkdtemp(prefix=".", suffix=".run.part", dir=self.parent))
-        except OSError as error:
-            where = self.folder or self.parent
-            raise WriteError(f"{where}: the folder could not be made ({error.strerror or error})") from error
-        return self.place
+    def claim(self) -> None:
+        """Makes the folder: of several runs that want the name, one succeeds."""
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        number = 1
+        while not made(self.folder):
+            if self.numbered is None:
+                self.claim_beside()
+                return
+            number += 1
+            self.folder = self.place = RUNS / f"{self.numbered}-{number}"
 
-    def __exit__(self, kind: type[BaseException] | None, error: object, traceback: object) -> None:
-        if kind is not None:
-            shutil.rmtree(self.place, ignore_errors=True)
+    def claim_beside(self) -> None:
+        """Makes the hidden folder in which a run grows that is to take the place of another."""
+        check_target(self.folder, overwrite=self.overwrite)
+        self.replaced = self.hold(self.folder)
+        self.place = self.folder.with_name(f".{self.folder.name}.part")
+        shutil.rmtree(self.place, ignore_errors=True)  # of a run that was killed while it held the same lock
+        self.place.mkdir(mode=0o700)
 
-    def publish(self) -> Path:
-        """Gives the folder its name, and returns it.
+    def publish(self) -> None:
+        """There is something to show: the folder stays, and has its name.
 
         Raises:
-            AlreadyExistsError: in the meantime something else has taken the name.
+            InvalidValueError: what it should replace holds somebody's own files by now; WriteError: it cannot be moved.
         """
-        if self.folder is None:
-            number = 1
-            while not self._take(RUNS / f"{self.name}-{number}"):
-                number += 1
-            return RUNS / f"{self.name}-{number}"
-        if self.overwrite and self.folder.is_dir():
+        if self.replaced is not None and self.place != self.folder:
             check_target(self.folder, overwrite=True)
-            aside = Path(tempfile.mkdtemp(prefix=".", suffix=".run.old", dir=self.parent))
-            self.folder.rename(aside / "run")
-            self.place.rename(self.folder)
-            shutil.rmtree(aside)
-        elif not self._take(self.folder):
-            raise AlreadyExistsError(f"{self.folder}: exists already; the run is in {self.place}")
-        return self.folder
+            old = self.place
+            try:
+                exchange(old, self.folder)
+            except OSError as error:
+                raise WriteError(f"{self.folder}: could not be replaced ({error.strerror or error})") from error
+            self.place = self.folder
+            self.lock.path, self.replaced.path = self.place / LOCK_FILE, old / LOCK_FILE
+            self.replaced.release()
+            shutil.rmtree(old, ignore_errors=True)
+        super().publish()
 
-    def _take(self, folder: Path) -> bool:
-        """Whether the name was free, and is now the run's."""
-        try:
-            folder.mkdir()  # of several that want the name, one succeeds
-        except FileExistsError:
-            return False
-        folder.rmdir()
-        self.place.rename(folder)
-        return True
+
+class OldRun(RunFolder):
+    """The folder of a run that goes on; files whose writing was cut short are swept out.
+
+    Raises:
+        MissingFileError: there is none.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        if not (folder / CONFIG_FILE).is_file():
+            raise MissingFileError(
+                f"{folder}: no run folder, which holds a {CONFIG_FILE}; 'pellucid train DATA --out RUN' makes one"
+            )
+        super().__init__(folder)
+        self.is_kept = True
+
+    def __enter__(self) -> "OldRun":
+        super().__enter__()
+        for entry in self.place.iterdir():
+            if is_cut_short(entry.name):
+                entry.unlink(missing_ok=True)
+        return self
+
+
+def made(folder: Path) -> bool:
+    """Whether there was nothing of that name, and is a folder now."""
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        return False
+    return True
+
+
+def is_cut_short(name: str) -> bool:
+    """Whether a file of that name is one of a run's whose writing never came to its end."""
+    return name.startswith(".") and name.endswith(".part") and name[1:].startswith(tuple(OWN_FILES))
 
 
 def check_target(folder: Path, *, overwrite: bool) -> None:
@@ -105,24 +206,5 @@ def check_target(folder: Path, *, overwrite: bool) -> None:
     if folder.is_symlink() or not (folder / CONFIG_FILE).is_file() or Path.cwd().is_relative_to(folder.resolve()):
         raise InvalidValueError(f"{folder}: only a run folder can be overwritten, this is none; nothing was deleted")
     for entry in folder.iterdir():
-        if entry.name not in OWN_FILES:
+        if entry.name not in OWN_FILES and not is_cut_short(entry.name):
             raise InvalidValueError(f"{folder}: holds {entry.name}, which is no file of a run; nothing was deleted")
-
-
-def write_results(folder: Path, model: Model, result: TrainingResult, data: Dataset) -> None:
-    """Writes model, history, timings, digests of the examples and, unless numbers are not finite, the checkpoint.
-
-    Times are in a file of their own: the others are the same for the same run.
-
-    Raises:
-        WriteError: the disk is full.
-    """
-    history = [json.dumps(record.to_dict(), allow_nan=False) for record in result.history]
-    pairs = zip(result.history, result.seconds, strict=True)
-    timings = [json.dumps({"epoch": record.epoch, "seconds": seconds}) for record, seconds in pairs]
-    save(model, folder / MODEL_FILE)
-    if result.checkpoint.is_finite:
-        write_checkpoint(folder / CHECKPOINT_FILE, result.checkpoint)
-    write_trained_on(folder / TRAINED_ON_FILE, data)
-    write_atomically(folder / HISTORY_FILE, "".join(f"{line}\n" for line in history).encode())
-    write_atomically(folder / TIMINGS_FILE, "".join(f"{line}\n" for line in timings).encode())

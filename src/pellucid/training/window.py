@@ -23,21 +23,29 @@ class Held(NamedTuple):
     """A window in memory.
 
     Attributes:
-        raw, labels: the examples of the window, behind a margin for those that are left of the one before. They are not
-            written to once they are on the device, which may use them where they lie.
+        arrays: the raw examples of the window, their labels, and how often each counts (None: once each), behind a
+            margin for those that are left of the one before. They are not written to once they are on the device,
+            which may use them where they lie.
         order: the rows of those that are yet to be met.
         margin: rows of it.
     """
 
-    raw: Shaped[np.ndarray, "n_rows n_features"]
-    labels: Shaped[np.ndarray, "n_rows ..."]
+    arrays: tuple[np.ndarray, np.ndarray, np.ndarray | None]
     order: Int[np.ndarray, " n_left"]
     margin: int
 
-    def after(self, raw: Shaped[np.ndarray, "n_left n_features"], labels: Shaped[np.ndarray, "n_left ..."]) -> "Held":
-        """The window with these examples before it."""
-        first = self.margin - len(raw)
-        self.raw[first : self.margin], self.labels[first : self.margin] = raw, labels
+    def rows(self, rows: Int[np.ndarray, " n_rows"]) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        """Copies of these rows of each array."""
+        raw, labels, weights = self.arrays
+        return raw[rows], labels[rows], None if weights is None else weights[rows]
+
+    def after(self, *left: np.ndarray | None) -> "Held":
+        """The window with these examples, as `rows` gives them, before it."""
+        assert left[0] is not None  # noqa: S101 - there is always a raw example
+        first = self.margin - len(left[0])
+        for array, values in zip(self.arrays, left, strict=True):
+            if array is not None:
+                array[first : self.margin] = values
         return self._replace(order=np.concatenate([np.arange(first, self.margin), self.order]))
 
 
@@ -73,19 +81,28 @@ class Window(NamedTuple):
         """How many examples it holds."""
         return int(np.minimum(self.firsts + self.n_rows, self.part.n_samples).sum() - self.firsts.sum())
 
-    def read(self, margin: int) -> Held:
-        """The window in memory, in arrays of the same size for all windows: programs are compiled for one size."""
+    def read(self, margin: int, weights: np.ndarray | None) -> Held:
+        """The window in memory, in arrays of the same size for all windows: programs are compiled for one size.
+
+        Parameters:
+            margin: rows to leave free before it.
+            weights: how often each example of the part counts; None: once each.
+        """
         room = margin + self.n_rows * self.n_chunks
         raw = aligned_empty((room, self.part.raw.shape[1]), self.part.raw.dtype)
         labels = np.zeros((room, *self.part.labels.shape[1:]), self.part.labels.dtype)
+        counting = None if weights is None else np.zeros(room, weights.dtype)
         end = margin
         for first in self.firsts.tolist():
             chunk = self.part.raw[first : first + self.n_rows]
             raw[end : end + len(chunk)] = chunk
             labels[end : end + len(chunk)] = self.part.labels[first : first + self.n_rows]
+            if counting is not None and weights is not None:
+                counting[end : end + len(chunk)] = weights[first : first + self.n_rows]
             end += len(chunk)
         release(self.part.raw)
-        return Held(raw, labels, margin + np.random.default_rng(self.seed).permutation(end - margin), margin)
+        order = margin + np.random.default_rng(self.seed).permutation(end - margin)
+        return Held((raw, labels, counting), order, margin)
 
 
 def aligned_empty(shape: tuple[int, int], dtype: np.dtype) -> Shaped[np.ndarray, "n_rows n_features"]:

@@ -127,10 +127,10 @@ def _small_network() -> Document:
     network = Network.random(DRAWN, initializer="standard-normal", seed=0, dtype=np.float64)
     x, expected, rate = SMALL_INPUT, SMALL_EXPECTED, SMALL_RATE
     rule = LearningRule(find_cost("squared-error"), SGD(rate))
-    state = start(network.parameters, rule.optimizer)
+    state = start(network.parameters, rule)
     costs = [cost_of(network, x, expected)]
     for _ in range(N_SMALL_STEPS):
-        state, _ = step(network, rule, state, x, expected, rate)
+        state = step(network, rule, state, x, expected, rate).state
         costs.append(cost_of(network.with_parameters(state.parameters), x, expected))
     names = ["cost at the start"] + [
         f"cost after {number} step{'s' * (number > 1)}" for number in range(1, N_SMALL_STEPS + 1)

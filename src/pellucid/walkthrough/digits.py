@@ -60,9 +60,9 @@ class DigitsLesson:
         """After one epoch of mini-batches: so few steps need no compiled program."""
         x, expected = self.data.train.inputs, self.data.train.expected
         rule = LearningRule(find_cost("squared-error"), SGD(LEARNING_RATE))
-        state = start(self.start.parameters, rule.optimizer)
+        state = start(self.start.parameters, rule)
         for rows in mini_batches(len(x), SEED):
-            state, _ = step(self.start, rule, state, x[rows], expected[rows], LEARNING_RATE)
+            state = step(self.start, rule, state, x[rows], expected[rows], LEARNING_RATE).state
         return self.start.with_parameters(state.parameters)
 
     @cached_property

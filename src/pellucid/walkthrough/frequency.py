@@ -102,9 +102,9 @@ def corrected(network: Network, part: Part, rows: Int64[np.ndarray, " n"], n_ste
     """The network after so many steps of gradient descent, each with all these examples."""
     x, expected = part.inputs[rows].astype(np.float64), part.expected[rows].astype(np.float64)
     rule = LearningRule(find_cost("squared-error"), SGD(RATE))
-    state = start(network.parameters, rule.optimizer)
+    state = start(network.parameters, rule)
     for _ in range(n_steps):
-        state, _ = step(network, rule, state, x, expected, RATE)
+        state = step(network, rule, state, x, expected, RATE).state
     return network.with_parameters(state.parameters)
 
 

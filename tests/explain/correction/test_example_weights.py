@@ -40,9 +40,9 @@ def test_it_is_training_s_own_weighted_step(
 ):
     rule = rule_of(optimizer, penalty)
     truth = make_truth("tanh", COST, "softmax", SIZES, 3, len(WEIGHTS) if weights.ndim else None)
-    state = start(truth.network.parameters, optimizer)
+    state = start(truth.network.parameters, rule)
     batch = np.atleast_2d(truth.inputs), np.atleast_2d(truth.targets)
-    new, _ = step(truth.network, rule, state, *batch, optimizer.learning_rate, np.atleast_1d(weights))
+    new, *_ = step(truth.network, rule, state, *batch, optimizer.learning_rate, np.atleast_1d(weights))
     after = replace(truth, network=truth.network.with_parameters(new.parameters))
     slopes = slopes_of(truth, rule, weights)
 

@@ -15,6 +15,7 @@ from pellucid.explain.correction.update import update
 from pellucid.explain.render.words import words_text
 from pellucid.maths import L1, L2, SGD, Adam, AdamW, Optimizer, Penalty, RMSProp, find_cost
 from pellucid.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from pellucid.training.plan import Plan
 from pellucid.training.step import LearningRule, TrainingState, start, step
 
 OPTIMIZERS = (
@@ -38,10 +39,10 @@ def rule_of(optimizer: Optimizer, penalty: Penalty | None) -> LearningRule:
 
 def state_after(n_steps: int, network: pl.Network, rule: LearningRule) -> TrainingState:
     """Where training in NumPy stands after some steps on other examples."""
-    state, generator = start(network.parameters, rule.optimizer), np.random.default_rng(7)
+    state, generator = start(network.parameters, rule), np.random.default_rng(7)
     for _ in range(n_steps):
         x, expected = generator.normal(size=(6, 5)), generator.random((6, 3))
-        state, _ = step(network, rule, state, x, expected, rule.optimizer.learning_rate)
+        state, *_ = step(network, rule, state, x, expected, rule.optimizer.learning_rate)
     return state
 
 
@@ -104,7 +105,7 @@ def test_it_is_training_s_own_step_and_every_number_is_what_its_reference_names(
         state = state_after(n_steps, first.network, rule)
         truth = replace(first, network=first.network.with_parameters(state.parameters))
         batch = (truth.inputs, truth.targets) if n_samples else (truth.inputs[None], truth.targets[None])
-        new, _ = step(truth.network, rule, state, *batch, optimizer.learning_rate)
+        new, *_ = step(truth.network, rule, state, *batch, optimizer.learning_rate)
         after = replace(truth, network=truth.network.with_parameters(new.parameters))
         look_ups = look_ups_of(truth, rule, state, new)
         for layer, neuron, source in places:
@@ -220,13 +221,14 @@ def test_numbers_that_switch_a_part_of_the_formula_off_leave_it_out():
 @pytest.mark.parametrize("optimizer", [Adam(0.05), Adam(0.05, beta1=0.0, beta2=0.0)], ids=str)
 def test_a_checkpoint_is_gone_on_from_as_it_is_read(optimizer: Adam, tmp_path):
     rule = LearningRule(find_cost("squared-error"), optimizer, L1(0.01))
-    state = start(NET.parameters, rule.optimizer)
+    state = start(NET.parameters, rule)
     for _ in range(6):
-        state, _ = step(NET, rule, state, X[None], EXPECTED[None], 0.05)
-    write_checkpoint(tmp_path / "c", Checkpoint(state, rule, ("sigmoid",) * len(NET.layers)))
+        state, *_ = step(NET, rule, state, X[None], EXPECTED[None], 0.05)
+    write_checkpoint(tmp_path / "c", Checkpoint(state, Plan(rule), ("sigmoid",) * len(NET.layers)))
     held = read_checkpoint(tmp_path / "c")
-    derivation = update(NET, X, EXPECTED, optimizer=held.optimizer, penalty=held.penalty, state=held.state, **PLACE)
-    new, _ = step(NET, rule, state, X[None], EXPECTED[None], 0.05)
+    choices = {"optimizer": held.rule.optimizer, "penalty": held.rule.penalty, "state": held.state}
+    derivation = update(NET, X, EXPECTED, **choices, **PLACE)
+    new, *_ = step(NET, rule, state, X[None], EXPECTED[None], 0.05)
     assert derivation.value == pytest.approx(float(new.parameters[1].weights[0, 1]), rel=1e-14)
     assert derivation.title == "The weight w⁽³⁾₁,₂ after step 7 of Adam (squared-error with penalty l1)"
     assert "Before the first step" not in derivation.to_text()
@@ -245,7 +247,7 @@ def test_a_model_s_raw_input_is_corrected_on_like_its_vector():
     # What the compiled float32 step makes of it, to its rounding.
     rule = LearningRule(find_cost("cross-entropy"), Adam())
     inputs, expected = vectors.astype(np.float32), data.test.expected[:5].astype(np.float32)
-    new, _ = step(net, rule, state, inputs, expected, 0.001)
+    new, *_ = step(net, rule, state, inputs, expected, 0.001)
     assert of_model.value == pytest.approx(float(new.parameters[0].weights[2, 19]), abs=1e-6)
 
 
@@ -342,8 +344,9 @@ def test_a_deep_network_s_update_is_short():
 
 
 def test_a_state_that_does_not_fit_is_refused():
-    adam = start(NET.parameters, Adam())
-    other = start(pl.Network.random([3, 4, 2], seed=0, dtype=np.float64).parameters, Adam())
+    rule = LearningRule(find_cost("squared-error"), Adam())
+    adam = start(NET.parameters, rule)
+    other = start(pl.Network.random([3, 4, 2], seed=0, dtype=np.float64).parameters, rule)
 
     def refusal(state: TrainingState, optimizer: Optimizer) -> str:
         with pytest.raises(InvalidValueError) as refused:

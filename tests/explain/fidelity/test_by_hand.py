@@ -32,10 +32,10 @@ def output_for(cost: str, number: int) -> str:
 def corrected_by_training(reference: Any, optimizer: Any, penalty: Any, n_steps: int) -> tuple[Any, Any]:
     """Where the training code stands after some steps on the very examples, and after one more."""
     rule = LearningRule(find_cost(reference.cost), optimizer, penalty)
-    state, batch = start(reference.network.parameters, optimizer), np.atleast_2d(reference.inputs, reference.targets)
+    state, batch = start(reference.network.parameters, rule), np.atleast_2d(reference.inputs, reference.targets)
     states = [state]
     for _ in range(n_steps + 1):
-        state, _ = step(reference.network, rule, state, *batch, optimizer.learning_rate)
+        state, *_ = step(reference.network, rule, state, *batch, optimizer.learning_rate)
         states.append(state)
     return states[-2], states[-1]
 

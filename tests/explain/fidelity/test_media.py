@@ -18,7 +18,7 @@ NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 PDFLATEX = shutil.which("pdflatex")
 KINDS = (
     *("neuron", "layer", "cost", "cost-batch", "gradient", "gradient-batch", "update", "update-batch", "decision"),
-    *("activation", "cost-function", "optimizer", "parameters"),
+    *("activation", "cost-function", "optimizer", "parameters", "regularised", "schedule", "penalty", "regulariser"),
 )
 
 Said = list[tuple[list[float], float]]

@@ -35,7 +35,7 @@ def moved(step: dict, shares: np.ndarray) -> str:
 
 KINDS = (
     *("neuron", "layer", "cost", "cost-batch", "gradient", "gradient-batch", "update", "update-batch", "decision"),
-    *("activation", "cost-function", "optimizer", "parameters"),
+    *("activation", "cost-function", "optimizer", "parameters", "regularised", "schedule", "penalty", "regulariser"),
 )
 
 

@@ -1,37 +1,39 @@
 """The corrected weight: the cost and its gradient, what the optimizer remembers, the whole step, the new weight."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import NoneType
 from typing import Any
 
 from pellucid.errors import require_kind
 from pellucid.explain.batch import LabelledBatch, label, weighted
-from pellucid.explain.correction.memory import add_memory, with_symbols
+from pellucid.explain.correction.limiting import add_average, add_clipping, add_limit, clipped, unlimited
+from pellucid.explain.correction.memory import add_memory
+from pellucid.explain.correction.rate import Rate, add_rate
 from pellucid.explain.correction.whole_step import (
-    LargestTerms,
+    Correction,
     Place,
     WholeStep,
     gradient_of,
     is_plain,
     memory_of,
-    penalty_terms,
+    squared_length,
     take_whole_step,
 )
 from pellucid.explain.cost import add_cost
 from pellucid.explain.derivation import DEFAULT_TOP, Derivation, Steps
 from pellucid.explain.document import Paragraph
 from pellucid.explain.gradient import add_gradient
+from pellucid.explain.objective import Objective, add_largest, held, leaf, value_at
 from pellucid.explain.subject import LabelledSubject, ref_of, require_layer, require_neuron
 from pellucid.explain.words import Words
-from pellucid.expression import Expression, Number, Partial, Variable, add, evaluate
+from pellucid.expression import Expression, Number, Partial, Variable, evaluate
 from pellucid.maths import AdamW, Cost, LayerParameters, Network, Optimizer, Penalty
 from pellucid.maths.optimizers import REMEMBERED
 from pellucid.model import Model
 from pellucid.training.checkpoint import require_state
+from pellucid.training.regularisation import OFF, Regularisation
 from pellucid.training.step import LearningRule, TrainingState
-
-STRENGTH = {"strength": Variable("λ")}
-PENALTY = Variable("P")
 
 
 def update(
@@ -45,6 +47,9 @@ def update(
     source: int | None = None,
     optimizer: Optimizer,
     penalty: Penalty | None = None,
+    regularisation: Regularisation = OFF,
+    draw: int | None = 0,
+    rate: Rate | None = None,
     state: TrainingState | None = None,
     example_weights: Any = None,
     top: int = DEFAULT_TOP,
@@ -58,6 +63,9 @@ def update(
         network, x, expected, cost, layer, neuron, source: as for `gradient`.
         optimizer: how it is corrected.
         penalty: what large weights add to the cost; J is then the cost with the penalty.
+        regularisation: what else training does: label smoothing, noise, dropout, limits on norms, averages.
+        draw: the seed by which chance decides on noise and dropout here; None: there is neither.
+        rate: how a schedule moves the learning rate on; None: it is the optimizer's.
         example_weights: how often the cost counts, such as the weight of the example's class; of a mini-batch one for
             each example. None: once.
         state: where training stands, such as a checkpoint's: its parameters are corrected, with what the optimizer
@@ -73,22 +81,28 @@ def update(
     require_kind(penalty, (Penalty, NoneType), "penalty: one such as L2(0.001), or none,")
     if state is not None:
         network = with_state(network, state, optimizer)
-    labelled = weighted(label(network, x, expected, cost), example_weights)
-    rule = LearningRule(labelled.cost, optimizer, penalty)
+    labelled = weighted(label(network, x, expected, cost, regularisation, draw), example_weights)
+    rule = LearningRule(labelled.cost, optimizer, penalty, regularisation)
     require_layer(labelled.network, layer)
     require_neuron(labelled.network, layer, neuron)
     if source is not None:
         require_neuron(labelled.network, layer - 1, source, "source")
     task = Task(Steps(top if top < 2 else top // 2), labelled, rule, state, Place(layer, neuron, source or 0))
     before, slope = add_cost_and_gradient(task)
-    change = add_own_memory(task, slope)
-    add_whole_step(task, before)
+    factor = add_clip(task)
+    if factor is not None:
+        slope = task.steps.add("the derivative, clipped", clipped(task.place), factor * slope)
+    learning_rate = task.learning_rate if rate is None else add_rate(task.steps, rate, task.learning_rate, task.time)
+    change = add_own_memory(task, slope, learning_rate)
+    shortened = 1.0 if factor is None else factor.value
+    correction = Correction(task.labelled, rule, state, learning_rate.value, shortened)
+    add_whole_step(task, correction, before, learning_rate, factor)
     delta = task.steps.add("the correction", task.changed("Δ"), change, task.note_on_correction)
-    task.steps.add("the new value", task.corrected, task.held + delta)
+    add_new_value(task, correction, delta)
     kind = "weight" if source else "bias"
     which = "one step" if task.time.value == 1 else f"step {task.time.value:,.0f}"
     return task.steps.conclude(
-        f"The {kind} {task.place.symbol.text} after {which} of {optimizer.title} ({task.minimised})"
+        f"The {kind} {task.place.symbol.text} after {which} of {optimizer.title} ({task.objective.in_words})"
     )
 
 
@@ -99,7 +113,7 @@ class Task:
     Attributes:
         steps: the derivation so far.
         labelled: the examples, and the network with the state's parameters.
-        rule: penalty and optimizer.
+        rule: penalty, optimizer and regularisation.
         state: what the optimizer remembers, and the time; None: its start.
         place: of the parameter.
     """
@@ -115,26 +129,15 @@ class Task:
         """How many terms are shown of a sum over all parameters."""
         return max(1, self.steps.top // 2)
 
-    @property
-    def minimised(self) -> str:
-        """What is made small, in words."""
-        penalty = self.rule.penalty
-        return self.rule.cost.name + ("" if penalty is None else f" with penalty {penalty.name}")
-
-    @property
-    def objective(self) -> Variable:
-        """What is made small: C, or with a penalty or the weight of a single example J."""
-        has_weight = isinstance(self.labelled, LabelledSubject) and self.labelled.example_weight is not None
-        return Variable("J") if has_weight or self.rule.penalty is not None else Variable("C")
-
-    def as_counted(self, of_cost: Expression) -> Expression:
-        """The cost, or a derivative of it, as often as it counts; that of a mini-batch holds its weights already."""
-        return self.labelled.times_weight(of_cost) if isinstance(self.labelled, LabelledSubject) else of_cost
+    @cached_property
+    def objective(self) -> Objective:
+        """What is made small."""
+        return Objective(self.steps, self.labelled, self.rule.penalty, self.top)
 
     @property
     def held(self) -> Number:
         """The parameter's value."""
-        return leaf(self.place.symbol, value_at(self.labelled.network, self.place))
+        return held(self.labelled.network, self.place)
 
     @property
     def corrected(self) -> Variable:
@@ -147,7 +150,8 @@ class Task:
         return Number(float(1 if self.state is None else int(self.state.time) + 1), "t", Variable("t"))
 
     @property
-    def rate(self) -> Number:
+    def learning_rate(self) -> Number:
+        """The optimizer's own."""
         return Number(float(self.rule.optimizer.learning_rate), "r", Variable("r"))
 
     @property
@@ -161,89 +165,36 @@ class Task:
         return replace(self.place.symbol, letter=letter + self.place.symbol.letter)
 
 
-def leaf(symbol: Variable, value: float) -> Number:
-    """A quantity as a leaf, its ref made from its symbol."""
-    return Number(value, ref_of(symbol), symbol)
-
-
-def value_at(network: Network, place: Place) -> float:
-    """The parameter that stands there."""
-    layer = network.layers[place.layer - 2]
-    if place.source:
-        return float(layer.weights[place.neuron - 1, place.source - 1])
-    return float(layer.biases[place.neuron - 1])
-
-
 def add_cost_and_gradient(task: Task) -> tuple[Number, Number]:
     """Adds the cost now and the parameter's derivative, the penalty's among them; returns the leaves of both."""
-    steps, place, penalty = task.steps, task.place, task.rule.penalty
+    steps, place, objective = task.steps, task.place, task.objective
     if isinstance(task.labelled, LabelledBatch):
         weights = "" if task.labelled.example_weights is None else " The cost of each counts times its weight u."
         marks = "Numbers of one example carry its place in the mini-batch, counted from 0, such as [0]."
         steps.show(Paragraph(marks + weights))
-    elif task.labelled.example_weight is not None:
-        steps.show(Paragraph("The example's cost counts times its weight u."))
+    objective.tell()
     cost = add_cost(steps, task.labelled, "the cost now")
-    terms = penalty_terms(task.rule, task.labelled.network, task.top)
-    before = add_objective(task, terms, cost, task.labelled.network)
+    before = objective.add_value(cost, task.labelled.network)
     add_gradient(steps, task.labelled, place.layer, place.neuron, place.source or None)
-    slope, whole = steps.last, Partial(task.objective, place.symbol)
-    of_cost = task.as_counted(slope)
-    if penalty is not None and place.source:
-        tree = with_symbols(penalty, STRENGTH).gradient(task.held)
-        by = Partial(PENALTY, place.symbol)
-        of_penalty = steps.add(f"derivative of the penalty ({penalty.name})", by, tree)
-        slope = steps.add("derivative of cost and penalty", whole, of_cost + of_penalty)
-    elif of_cost is not slope:
-        slope = steps.add("derivative of the cost as often as it counts", whole, of_cost)
-    return before, slope
+    return before, objective.add_slope(steps.last, place)
 
 
-def add_objective(task: Task, terms: LargestTerms, cost: Number, network: Network, mark: str = "") -> Number:
-    """Adds what is made small, as far as it is more than the cost, and returns its leaf.
-
-    Parameters:
-        terms: of the penalty.
-        cost: the leaf of the cost.
-        network, mark: the one with the parameters, and `′` after the step.
-    """
-    counted = task.as_counted(cost)
-    if task.rule.penalty is not None:
-        return add_penalty(task, task.rule.penalty, terms, counted, network, mark)
-    if counted is cost:
-        return cost
-    name = "the cost as often as it counts: times the example's weight u"
-    return task.steps.add(name, replace(task.objective, mark=mark), counted)
+def add_clip(task: Task) -> Number | None:
+    """Adds by what the whole gradient is shortened, and returns the factor's leaf; None where nobody asked for it."""
+    most = task.rule.regularisation.clip_norm
+    if most is None:
+        return None
+    squares = squared_length(task.labelled, task.rule, task.top)
+    slopes = [derivative_at(task, place) for place in squares.places]
+    return add_clipping(task.steps, slopes, squares, most, task.objective.symbol)
 
 
-def add_penalty(
-    task: Task, penalty: Penalty, terms: LargestTerms, cost: Expression, network: Network, mark: str = ""
-) -> Number:
-    """Adds the penalty and the cost with it, and returns the latter's leaf."""
-    written = with_symbols(penalty, STRENGTH)
-    shown: list[Expression] = [
-        written.terms(leaf(replace(place.symbol, mark=mark), value_at(network, place))) for place in terms.places
-    ]
-    name = f"the penalty ({penalty.name}) on all weights"
-    added = add_largest(task.steps, name, replace(PENALTY, mark=mark), shown, terms)
-    return task.steps.add("cost and penalty", replace(task.objective, mark=mark), cost + added)
-
-
-def add_largest(steps: Steps, name: str, symbol: Variable, shown: list[Expression], terms: LargestTerms) -> Number:
-    """Adds a sum over all parameters as a step: its largest terms, and the rest's sum."""
-    note = ""
-    if terms.left:
-        rest, note = steps.rest(terms.left, terms.rest)
-        shown = [*shown, rest]
-    return steps.add(name, symbol, add(shown), note)
-
-
-def add_own_memory(task: Task, slope: Number) -> Expression:
+def add_own_memory(task: Task, slope: Number, learning_rate: Number) -> Expression:
     """Adds what the optimizer remembers of this parameter; returns its correction as a tree."""
     place = task.place
     row = slice(place.neuron - 1, place.neuron)
-    held = LayerParameters(*(array[row] for array in task.labelled.network.parameters[place.layer - 2]))
-    of_weights, of_biases = memory_of(task.rule, held, task.state, place.layer, row)
+    own = LayerParameters(*(array[row] for array in task.labelled.network.parameters[place.layer - 2]))
+    of_weights, of_biases = memory_of(task.rule, own, task.state, place.layer, row)
     arrays, at = (of_weights, (0, place.source - 1)) if place.source else (of_biases, 0)
     memory = {
         name: leaf(replace(place.symbol, letter=REMEMBERED[name].letter), float(array[at]))
@@ -255,7 +206,7 @@ def add_own_memory(task: Task, slope: Number) -> Expression:
         task.held,
         slope,
         type(arrays)(**memory),
-        rate=task.rate,
+        rate=learning_rate,
         time=task.time,
         decays=bool(place.source),
         new=lambda letter: replace(place.symbol, letter=letter, mark="′"),
@@ -263,35 +214,66 @@ def add_own_memory(task: Task, slope: Number) -> Expression:
     return change
 
 
-def add_whole_step(task: Task, before: Number) -> None:
+def add_whole_step(
+    task: Task, correction: Correction, before: Number, learning_rate: Number, factor: Number | None
+) -> None:
     """Adds what correcting all parameters at once does to the cost, beside what its gradient predicts."""
     steps, objective = task.steps, task.objective
-    whole = take_whole_step(task.labelled, task.rule, task.state, task.top)
+    whole = take_whole_step(correction, task.top)
     count = task.labelled.network.parameter_count
     steps.show(
         Paragraph(f"The whole step corrects all {count:,} parameters at once. What it should do to the cost, and does:")
     )
-    symbol = Variable(f"d{objective.letter}")
-    if is_plain(task.rule.optimizer):
-        squares: list[Expression] = [derivative_at(task, place) ** 2 for place in whole.terms.places]
-        length = Variable(f"‖∇{objective.letter}‖²")
-        squared = add_largest(steps, "squared length of the whole gradient", length, squares, whole.terms)
-        predicted = steps.add("the change predicted: −r times the squared length", symbol, -(task.rate * squared))
-    else:
+    predicted = add_prediction(task, whole, learning_rate, factor)
+    after = add_cost(steps, task.labelled.through(whole.network), "the cost after the whole step")
+    after = objective.add_value(after, whole.network, "′", whole.penalty)
+    change = evaluate(after - before)
+    steps.add(
+        "the change that came about",
+        replace(objective.symbol, letter=f"Δ{objective.symbol.letter}"),
+        after - before,
+        nearness(change, predicted.value),
+    )
+
+
+def add_prediction(task: Task, whole: WholeStep, learning_rate: Number, factor: Number | None) -> Number:
+    """Adds the change of the cost that its gradient predicts for the whole step, and returns its leaf."""
+    steps, letter = task.steps, task.objective.symbol.letter
+    if not is_plain(task.rule):
         products: list[Expression] = [
             derivative_at(task, place) * change_at(task, whole, place) for place in whole.terms.places
         ]
         name = "the change predicted: each derivative times the correction of its parameter"
-        predicted = add_largest(steps, name, symbol, products, whole.terms)
-    after = add_cost(steps, task.labelled.through(whole.network), "the cost after the whole step")
-    after = add_objective(task, whole.penalty, after, whole.network, "′")
-    change = evaluate(after - before)
-    steps.add(
-        "the change that came about",
-        replace(objective, letter=f"Δ{objective.letter}"),
-        after - before,
-        nearness(change, predicted.value),
-    )
+        return add_largest(steps, name, Variable(f"d{letter}"), products, whole.terms)
+    length = Variable(f"‖∇{letter}‖²")
+    if factor is None:
+        squares: list[Expression] = [derivative_at(task, place) ** 2 for place in whole.terms.places]
+        squared = add_largest(steps, "squared length of the whole gradient", length, squares, whole.terms)
+        name, rate = "the change predicted: −r times the squared length", learning_rate
+    else:
+        squared = steps.leaves[length]
+        name, rate = "the change predicted: −r times the factor and the squared length", learning_rate * factor
+    return steps.add(name.replace("−r", f"−{letter_of(learning_rate)}"), Variable(f"d{letter}"), -(rate * squared))
+
+
+def letter_of(number: Number) -> str:
+    """What stands for a number in formulas."""
+    return "" if number.symbol is None else number.symbol.text
+
+
+def add_new_value(task: Task, correction: Correction, delta: Number) -> None:
+    """Adds the new value, limited where weights are, and before it the average that it enters."""
+    chosen, place, steps = task.rule.regularisation, task.place, task.steps
+    new: Expression = task.held + delta
+    if chosen.max_norm is not None and place.source:
+        own = steps.add("the corrected weight, before it is limited", unlimited(place), new)
+        new = add_limit(steps, place, correction.unlimited(place), own, chosen.max_norm)
+    if chosen.averaging is not None:
+        averages = None if task.state is None else task.state.averages
+        network = task.labelled.network
+        average = value_at(network if averages is None else network.with_parameters(averages), place)
+        add_average(steps, place, average, new, chosen.averaging, task.time)
+    steps.add("the new value", task.corrected, new)
 
 
 def derivative_at(task: Task, place: Place) -> Number:
@@ -299,7 +281,7 @@ def derivative_at(task: Task, place: Place) -> Number:
     row = slice(place.neuron - 1, place.neuron)
     weights, biases = gradient_of(task.labelled, task.rule, place.layer, row)
     value = weights[0, place.source - 1] if place.source else biases[0]
-    return Number(float(value), f"d{ref_of(place.symbol)}", Partial(task.objective, place.symbol))
+    return Number(float(value), f"d{ref_of(place.symbol)}", Partial(task.objective.symbol, place.symbol))
 
 
 def change_at(task: Task, whole: WholeStep, place: Place) -> Number:

@@ -6,7 +6,7 @@ for Adam on 12 million weights, 0.2 s in blocks and 1 s at once.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -15,8 +15,9 @@ from pellucid.explain.batch import LabelledBatch
 from pellucid.explain.subject import LabelledSubject
 from pellucid.expression import Variable
 from pellucid.expression.bounds import guarded
-from pellucid.maths import SGD, ForwardTrace, LayerParameters, Network, Optimizer
+from pellucid.maths import SGD, ForwardTrace, LayerParameters, Network, Penalty
 from pellucid.maths.backward import parameter_gradients
+from pellucid.maths.forward import masked
 from pellucid.maths.optimizers import State
 from pellucid.training.step import LearningRule, TrainingState, correct, total_gradient
 
@@ -92,61 +93,95 @@ class WholeStep:
         network: with the corrected parameters.
         terms: of the change of the cost to first order, each derivative times its parameter's correction; of plain
             gradient descent, where that is −r times the derivative, the terms of ‖∇C‖², each derivative squared.
-        penalty: the terms of the penalty after it, of weights alone; an empty sum where there is none.
+        penalty: the terms of the penalty after it, of weights alone; None where there is none.
     """
 
     network: Network
     terms: LargestTerms
-    penalty: LargestTerms
+    penalty: LargestTerms | None
 
 
-def is_plain(optimizer: Optimizer) -> bool:
-    """Whether every correction is −r times the derivative."""
-    return isinstance(optimizer, SGD) and not optimizer.momentum
+def is_plain(rule: LearningRule) -> bool:
+    """Whether every correction is the same negative number times the derivative: without clipping, −r."""
+    is_gradient_descent = isinstance(rule.optimizer, SGD) and not rule.optimizer.momentum
+    return is_gradient_descent and rule.regularisation.max_norm is None
 
 
-def take_whole_step(
-    labelled: LabelledSubject | LabelledBatch, rule: LearningRule, state: TrainingState | None, top: int
-) -> WholeStep:
+@dataclass(frozen=True)
+class Correction:
+    """A correction of all parameters, as training makes it.
+
+    Attributes:
+        labelled: the examples, and the network with the state's parameters.
+        rule: penalty, optimizer and regularisation.
+        state: what the optimizer remembers, and the time; None: its start.
+        learning_rate: of this step.
+        factor: by which clipping multiplies the gradient; 1: it does not.
+    """
+
+    labelled: LabelledSubject | LabelledBatch
+    rule: LearningRule
+    state: TrainingState | None
+    learning_rate: float
+    factor: float
+
+    def of(self, layer: int, rows: slice) -> tuple[LayerParameters, LayerParameters, LayerParameters]:
+        """The parameters of some neurons, what is minimised differentiated by them, and the corrected parameters."""
+        old = LayerParameters(*(array[rows] for array in self.labelled.network.parameters[layer - 2]))
+        gradient = gradient_of(self.labelled, self.rule, layer, rows)
+        new, _ = correct(
+            self.rule,
+            old,
+            memory_of(self.rule, old, self.state, layer, rows),
+            gradient if self.factor == 1 else LayerParameters(*(self.factor * slopes for slopes in gradient)),
+            learning_rate=self.learning_rate,
+            time=1 if self.state is None else int(self.state.time) + 1,
+        )
+        return old, gradient, new
+
+    def unlimited(self, place: Place) -> np.ndarray:
+        """The weights into a neuron, (n_in,), after the optimizer's correction and before their length is limited."""
+        rule = replace(self.rule, regularisation=replace(self.rule.regularisation, max_norm=None))
+        with np.errstate(over="ignore", invalid="ignore"):
+            _, _, new = replace(self, rule=rule).of(place.layer, slice(place.neuron - 1, place.neuron))
+        return new.weights[0]
+
+
+def take_whole_step(correction: Correction, top: int) -> WholeStep:
     """Corrects all parameters as training does.
 
     Parameters:
-        labelled: the examples, and the network with the state's parameters.
-        rule: penalty and optimizer.
-        state: what the optimizer remembers, and the time; None: its start.
+        correction: what is corrected, and how.
         top: so many terms of each sum are kept.
     """
-    network = labelled.network
+    network, rule = correction.labelled.network, correction.rule
     terms = LargestTerms(top, network.parameter_count)
-    time = 1 if state is None else int(state.time) + 1
     corrected = tuple(LayerParameters(*map(np.empty_like, layer)) for layer in network.parameters)
     with np.errstate(over="ignore", invalid="ignore"):
         for layer, rows in blocks(network):
-            old = LayerParameters(*(array[rows] for array in network.parameters[layer - 2]))
-            gradient = gradient_of(labelled, rule, layer, rows)
-            new, _ = correct(
-                rule,
-                old,
-                memory_of(rule, old, state, layer, rows),
-                gradient,
-                learning_rate=rule.optimizer.learning_rate,
-                time=time,
-            )
-            for place, was, now, slope in zip(corrected[layer - 2], old, new, gradient, strict=True):
+            for place, was, slope, now in zip(corrected[layer - 2], *correction.of(layer, rows), strict=True):
                 place[rows] = now
-                factor = slope if is_plain(rule.optimizer) else now - was
-                terms.offer(slope * factor, layer, rows.start)
+                terms.offer(slope * (slope if is_plain(rule) else now - was), layer, rows.start)
     after = network.with_parameters(corrected)
-    return WholeStep(after, terms, penalty_terms(rule, after, top))
+    return WholeStep(after, terms, None if rule.penalty is None else penalty_terms(rule.penalty, after, top))
 
 
-def penalty_terms(rule: LearningRule, network: Network, top: int) -> LargestTerms:
-    """What each weight adds to the cost, the largest of these terms and the others' sum; empty without a penalty."""
+def squared_length(labelled: LabelledSubject | LabelledBatch, rule: LearningRule, top: int) -> LargestTerms:
+    """The square of each derivative of what is minimised, the largest of these terms and the others' sum."""
+    terms = LargestTerms(top, labelled.network.parameter_count)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for layer, rows in blocks(labelled.network):
+            for slopes in gradient_of(labelled, rule, layer, rows):
+                terms.offer(slopes**2, layer, rows.start)
+    return terms
+
+
+def penalty_terms(penalty: Penalty, network: Network, top: int) -> LargestTerms:
+    """What each weight adds to the cost, the largest of these terms and the others' sum."""
     terms = LargestTerms(top, network.parameter_count - sum(network.sizes[1:]))
-    if rule.penalty is not None:
-        with np.errstate(over="ignore", invalid="ignore"):
-            for layer, rows in blocks(network):
-                terms.offer(rule.penalty.terms(network.layers[layer - 2].weights[rows]), layer, rows.start)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for layer, rows in blocks(network):
+            terms.offer(penalty.terms(network.layers[layer - 2].weights[rows]), layer, rows.start)
     return terms
 
 
@@ -167,8 +202,10 @@ def gradient_of(
         deltas = labelled.times_weights(deltas)
     elif labelled.example_weight is not None:
         deltas = labelled.example_weight * deltas
-    inputs = ForwardTrace((), (labelled.trace.activations[layer - 2],))
-    gradients = parameter_gradients((deltas,), inputs)
+    trace = labelled.trace
+    values = masked(trace.activations[layer - 2], trace.masks[layer - 2] if trace.masks else None)
+    # `inputs` of a trace of one layer are all its activations but the last, its outputs, which nobody looks at here.
+    gradients = parameter_gradients((deltas,), ForwardTrace((), (values, deltas)))
     held = LayerParameters(*(array[rows] for array in labelled.network.parameters[layer - 2]))
     return total_gradient(rule, held, gradients.weights[0], gradients.biases[0])
 

@@ -1,0 +1,151 @@
+"""`python -m benchmarks.recipes RECIPE…`: what the recipes reach by the command that anyone would type.
+
+Each run is `pellucid train DATA --recipe NAME --seed S` in a process of its own, timed from its start; the test part
+judges once, the epoch that validation chose. Every run goes into recipes.jsonl, one line each, and docs/results.md
+sets them beside what the recipe's author printed.
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from benchmarks.machine import describe_machine
+from benchmarks.tables import Table
+
+RECORD = Path(__file__).with_name("recipes.jsonl")
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "results.md"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is known of a recipe's result beforehand.
+
+    Attributes:
+        data: it is trained on.
+        figure: which accuracy counts: of "test" or of "validation".
+        of: which of several seeds' figures counts: "median" or "best".
+        least: the accuracy to reach; None: none was set.
+        seconds: within which; None: no limit was set.
+        printed: what the author printed.
+    """
+
+    data: str
+    figure: str
+    of: str
+    least: float | None
+    seconds: float | None
+    printed: str
+
+
+RECIPES = {
+    "nielsen-30": Asked("mnist", "test", "median", 0.948, 10, "95.42 % (best of three; Nielsen 2015, chapter 1)"),
+    "nielsen-100": Asked("mnist", "test", "best", 0.963, 20, "96.59 % (best of three; Nielsen 2015, chapter 1)"),
+    "nielsen-100-cross-entropy": Asked(
+        "mnist", "validation", "median", 0.979, 60, "97.92 % of the validation images (Nielsen 2015, chapter 3)"
+    ),
+    "nielsen-100-softmax": Asked("mnist", "test", "median", None, None, "97.80 % (Nielsen 2015, chapter 6)"),
+    "sanderson-16-16": Asked("mnist", "test", "median", 0.935, 30, "about 96 % (Sanderson 2017)"),
+    "srivastava-1024": Asked("mnist", "test", "median", None, None, "98.95 % (Srivastava et al. 2014, table 2)"),
+    "simard-800": Asked("mnist", "test", "median", 0.991, 600, "99.3 % (Simard et al. 2003)"),
+    "fast-99": Asked("mnist", "test", "median", 0.990, 60, "our own"),
+    "ciresan-1000-500": Asked("mnist", "test", "median", 0.993, 300, "99.51 % (Cireşan et al. 2010, all distortions)"),
+    "cats-l4": Asked("cats", "test", "median", None, None, "80 % (the course's notebook, one start)"),
+}
+COLUMNS = ("recipe", "data", "author", "asked", "measured", "", "a run", "seeds")
+HOW = (
+    "Each row is `pellucid train DATA --recipe NAME --seed S`, in a process of its own, once for each seed named. The "
+    "figure is the accuracy on the test images, which judge once, at the epoch that the validation images chose (of "
+    "MNIST 50,000 train, the last 10,000 of the training images validate); where it says so, that on the validation "
+    "images. In brackets are the least and the greatest of the seeds. Seconds are from the start of the process to its "
+    "end, reading, compiling, judging and pictures included."
+)
+
+
+def run(name: str, seed: int) -> dict[str, Any]:
+    """One run of a recipe by the command line."""
+    with tempfile.TemporaryDirectory() as scratch:
+        command = ("train", RECIPES[name].data, "--recipe", name, "--seed", str(seed), "--out", f"{scratch}/run")
+        began = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-m", "pellucid.cli", *command, "--json"], check=True, stdout=subprocess.PIPE
+        )
+        seconds = time.perf_counter() - began
+    told = json.loads(done.stdout)
+    figures = {part: told[part] and told[part]["accuracy"] for part in ("validation", "test")}
+    return {
+        "recipe": name,
+        "seed": seed,
+        **figures,
+        "epochs": told["epochs"],
+        "best_epoch": told["best_epoch"],
+        "seconds": round(seconds, 1),
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
+    }
+
+
+def read_record() -> list[dict[str, Any]]:
+    """Every run that was made, the last one of each recipe and seed."""
+    lines = RECORD.read_text(encoding="utf-8").splitlines() if RECORD.exists() else []
+    return list({(entry["recipe"], entry["seed"]): entry for entry in map(json.loads, lines)}.values())
+
+
+def row_of(name: str, entries: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """A recipe's row of the table."""
+    asked = RECIPES[name]
+    figures = [entry[asked.figure] for entry in entries]
+    figure = max(figures) if asked.of == "best" else statistics.median(figures)
+    seconds = statistics.median(entry["seconds"] for entry in entries)
+    goal = "" if asked.least is None else f"{asked.least:.1%}"
+    goal += "" if asked.seconds is None else f" in {asked.seconds:g} s"
+    is_reached = asked.least is not None and figure >= asked.least and seconds <= (asked.seconds or seconds)
+    verdict = "" if asked.least is None else "reached" if is_reached else "NOT reached"
+    of = asked.of if len(figures) > 1 else "one seed"
+    told = f"{figure:.2%} ({of}; {min(figures):.2%}–{max(figures):.2%})"
+    told += ", validation" if asked.figure == "validation" else ""
+    seeds = ", ".join(str(entry["seed"]) for entry in entries)
+    return name, asked.data, asked.printed, goal, told, verdict, f"{seconds:.0f} s", seeds
+
+
+def write_page() -> Table:
+    """The record as a page."""
+    entries = read_record()
+    held = {name: [entry for entry in entries if entry["recipe"] == name] for name in RECIPES}
+    rows = tuple(row_of(name, found) for name, found in held.items() if found)
+    table = Table("Recipes", COLUMNS, rows)
+    about = "\n".join(f"- {name}: {value}" for name, value in describe_machine().items())
+    PAGE.write_text(
+        f"# What the recipes reach\n\nWritten by `python -m benchmarks.recipes`.\n\n{about}\n\n"
+        f"{table.to_markdown()}\n{HOW}\n",
+        encoding="utf-8",
+    )
+    return table
+
+
+def main() -> None:
+    """Runs, records, writes and shows."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.recipes", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="RECIPE", choices=[[], *RECIPES], help="none: only the page anew")
+    parser.add_argument("--seeds", type=int, default=5, help="so many, from 0")
+    chosen = parser.parse_args()
+    progress = Console(stderr=True)
+    for name in chosen.names:
+        for seed in range(chosen.seeds):
+            entry = run(name, seed)
+            with RECORD.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(entry) + "\n")
+            progress.print(entry, markup=False)
+    write_page().show(Console(width=180))
+
+
+if __name__ == "__main__":
+    main()

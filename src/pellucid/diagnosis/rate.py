@@ -1,0 +1,117 @@
+"""Is the learning rate too high or too low? The run's history says whether it suffered, a trial whether by the rate."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pellucid.diagnosis.case import Case
+from pellucid.diagnosis.cures import command, in_words
+from pellucid.diagnosis.finding import Finding
+from pellucid.diagnosis.fit import is_short_of_reference
+from pellucid.diagnosis.pictures import tried_rates
+from pellucid.diagnosis.trial import Trial, tried
+from pellucid.figures import learning_curves
+from pellucid.training import EpochRecord
+
+BOUNCE = 0.1
+"""A cost that rises above its least so far by so much of the baseline cost is no noise of mini-batches."""
+UNFINISHED = 0.1
+"""A cost that fell by so much of the baseline cost in the second half of the epochs was still on its way."""
+GAIN = 0.1
+"""Another rate must be better by so much of the baseline cost to be named: a tenth of all there is to be learnt."""
+LEAST_EPOCHS = 4
+"""Epochs of which a second half can be told from a first."""
+DIVERGED = "diverged"
+"""How the reason begins for which a run ends that left the finite numbers."""
+
+
+def find_rate_faults(case: Case) -> Iterator[Finding]:
+    """A finding if the learning rate was too high, or too low, for this run."""
+    if case.stopped_because.startswith(DIVERGED):
+        yield diverged(case)
+        return
+    plan, sample = case.plan, case.train
+    if plan is None or sample is None or case.baseline_cost is None:
+        return
+    bounced, unfinished = bounce(case.history, case.baseline_cost), still_falling(case.history, case.baseline_cost)
+    is_poor = is_short_of_reference(case)
+    if not (is_poor or bounced >= BOUNCE or unfinished >= UNFINISHED):
+        return
+    trial = tried(case, plan, sample)
+    lower, lower_rate = trial.gain_of_lower()
+    higher, higher_rate = trial.gain_of_higher()
+    if lower >= GAIN and lower >= higher and (is_poor or bounced >= BOUNCE):
+        yield judged_by_trial(case, trial, "rate-too-high", lower_rate, tell_bounce(bounced))
+    elif higher >= GAIN and higher > lower and (is_poor or unfinished >= UNFINISHED):
+        yield judged_by_trial(case, trial, "rate-too-low", higher_rate, tell_unfinished(case.history))
+
+
+def bounce(history: tuple[EpochRecord, ...], baseline: float) -> float:
+    """By how much of the baseline cost the training cost rose, at most, above its least so far."""
+    costs = np.array([record.cost for record in history])
+    return 0.0 if len(costs) < 2 else float((costs - np.minimum.accumulate(costs)).max() / baseline)
+
+
+def still_falling(history: tuple[EpochRecord, ...], baseline: float) -> float:
+    """By how much of the baseline cost both costs fell in the second half of the epochs: the lesser of the two."""
+    if len(history) < LEAST_EPOCHS:
+        return 0.0
+    middle, end = history[len(history) // 2 - 1], history[-1]
+    return min(middle.cost - end.cost, middle.judged_cost - end.judged_cost) / baseline
+
+
+def tell_bounce(bounced: float) -> str:
+    """How the cost went up, in a clause; or nothing."""
+    if bounced < BOUNCE:
+        return ""
+    return f" In the run the cost rose again by {bounced:.0%} of what a constant answer costs."
+
+
+def tell_unfinished(history: tuple[EpochRecord, ...]) -> str:
+    """How the cost went on falling, in a clause; or nothing."""
+    if len(history) < LEAST_EPOCHS:
+        return ""
+    middle, end = history[len(history) // 2 - 1], history[-1]
+    return (
+        f" In the run the cost was {middle.cost:.3g} after {middle.epoch} epochs and {end.cost:.3g} after {end.epoch}."
+    )
+
+
+def judged_by_trial(case: Case, trial: Trial, name: str, rate: float, told: str) -> Finding:
+    """The finding that a trial proves, with the better rate."""
+    better = int(np.flatnonzero(trial.rates == rate)[0])
+    own = trial.rates[trial.own]
+    evidence = (
+        f"{trial.n_steps} steps from a fresh start lead to a cost of {in_words(trial.costs[trial.own])} with the rate "
+        f"{own:.3g}, and of {in_words(trial.costs[better])} with {rate:.2g} (a constant answer: {trial.baseline:.3g})."
+        f"{told}"
+    )
+    return Finding(
+        name,
+        evidence,
+        f"a learning rate near {rate:.1g}",
+        {
+            "rate": float(own),
+            "better_rate": rate,
+            "cost": float(trial.costs[trial.own]) if np.isfinite(trial.costs[trial.own]) else None,
+            "better_cost": float(trial.costs[better]),
+            "baseline_cost": trial.baseline,
+            "steps": trial.n_steps,
+        },
+        command(case, learning_rate=float(f"{rate:.1g}")),
+        lambda: tried_rates(trial),
+    )
+
+
+def diverged(case: Case) -> Finding:
+    """The finding of a run whose numbers left the finite ones."""
+    rate = None if case.plan is None else case.plan.rule.optimizer.learning_rate
+    lower = 0.01 if rate is None else float(f"{rate / 10:.1g}")
+    return Finding(
+        "rate-too-high",
+        f"The run {case.stopped_because}.",
+        f"a learning rate near {lower:g}",
+        {"rate": rate, "better_rate": lower, "epochs": len(case.history)},
+        command(case, learning_rate=lower),
+        (lambda: learning_curves(case.history)) if case.history else None,
+    )
