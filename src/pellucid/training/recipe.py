@@ -5,15 +5,19 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from importlib import resources
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
+
+import numpy as np
 
 from pellucid.data import CATALOG, Dataset, Reading
 from pellucid.errors import FormatError, InvalidValueError, is_whole, look_up
 from pellucid.files import readable
-from pellucid.maths import ACTIVATIONS, L1, L2, OPTIMIZERS, ElasticNet, Network, Optimizer, Penalty, find_cost
+from pellucid.maths import ACTIVATIONS, L1, L2, OPTIMIZERS, ElasticNet, Layer, Network, Optimizer, Penalty, find_cost
 from pellucid.training.regularisation import Regularisation
 
 STANDARD_READING = Reading()
+Rows: TypeAlias = tuple[tuple[float, ...], ...]
+"""The weights of a layer, neuron by neuron; or the biases of a network, layer by layer."""
 AS_COST_NEEDS = {"squared-error": "sigmoid", "half-squared-error": "sigmoid"}
 """What the output layer is with a cost that fits several, on classes; in regression it is the identity."""
 
@@ -27,6 +31,7 @@ class Recipe:
         activation: of the hidden layers: one name, or one a layer.
         output: of the output layer; None: it follows from the cost.
         initializer: how the network starts.
+        weights, biases: what it starts with instead, layer by layer; none: it is drawn.
         cost: what is made small; None: cross-entropy on classes, half-squared-error in regression.
         optimizer: how; `momentum` and `nesterov` are of sgd alone, `weight_decay` of adamw.
         learning_rate: r; None: the optimizer's usual one.
@@ -46,6 +51,8 @@ class Recipe:
     activation: tuple[str, ...] = ("relu",)
     output: str | None = None
     initializer: str = "auto"
+    weights: tuple[Rows, ...] = ()
+    biases: Rows = ()
     cost: str | None = None
     optimizer: str = "adam"
     learning_rate: float | None = None
@@ -98,13 +105,13 @@ class Recipe:
         )
 
     def network_for(self, data: Dataset, seed: int) -> Network:
-        """A random network of this shape for the data.
+        """A network of this shape for the data: random, or of the recipe's own weights.
 
         Two classes under binary cross-entropy are the two values of one output neuron; otherwise there is one a class,
         or one a target.
 
         Raises:
-            InvalidValueError: sizes, names or counts that do not fit.
+            InvalidValueError: sizes, names, counts or weights that do not fit.
         """
         resolved = self.resolved(data)
         look_up(resolved.output or "identity", ACTIVATIONS, "output")
@@ -117,7 +124,21 @@ class Recipe:
         is_yes_or_no = resolved.cost == "binary-cross-entropy" and len(data.classes or ()) == 2
         sizes = [data.features.n_features, *self.hidden, 1 if is_yes_or_no else data.train.n_outputs]
         activations = [*names, resolved.output or "identity"]
-        return Network.random(sizes, activation=activations, initializer=self.initializer, seed=seed)
+        if not (self.weights or self.biases):
+            return Network.random(sizes, activation=activations, initializer=self.initializer, seed=seed)
+        if not len(self.weights) == len(self.biases) == len(activations):
+            raise InvalidValueError(
+                f"weights, biases: an entry for each of {len(activations)} layers is required, "
+                f"got {len(self.weights)} and {len(self.biases)}"
+            )
+        given = zip(self.weights, self.biases, activations, strict=True)
+        network = Network([Layer(weights, biases, name) for weights, biases, name in given]).astype(np.float32)
+        if network.sizes != tuple(sizes):
+            raise InvalidValueError(
+                f"weights: a network of sizes {'-'.join(map(str, sizes))} is required, "
+                f"got one of {'-'.join(map(str, network.sizes))}"
+            )
+        return network
 
     def build_optimizer(self) -> Optimizer:
         """The optimizer chosen, with its rate.
@@ -203,39 +224,29 @@ def is_kind(*kinds: type) -> Callable[[Any], bool]:
     return lambda value: type(value) in kinds
 
 
-def is_list_of(kind: type) -> Callable[[Any], bool]:
-    """A check for a list of values of just this type."""
-    return lambda value: isinstance(value, list) and all(type(entry) is kind for entry in cast(list[Any], value))
+def is_list_of(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """A check for a list of values each of which passes a check."""
+    return lambda value: isinstance(value, list) and all(map(fits, cast(list[Any], value)))
 
 
-KINDS: dict[str, Callable[[Any], bool]] = {
-    "hidden": is_list_of(int),
-    "activation": is_list_of(str),
-    "output": is_kind(str),
-    "initializer": is_kind(str),
-    "cost": is_kind(str),
-    "optimizer": is_kind(str),
-    "learning_rate": is_kind(int, float),
-    "momentum": is_kind(int, float),
-    "nesterov": is_kind(bool),
-    "weight_decay": is_kind(int, float),
-    "l2": is_kind(int, float),
-    "l1": is_kind(int, float),
-    "dropout": is_list_of(float),
-    "input_noise": is_kind(int, float),
-    "label_smoothing": is_kind(int, float),
-    "max_norm": is_kind(int, float),
-    "clip_norm": is_kind(int, float),
-    "averaging": is_kind(int, float),
-    "distort": is_kind(str),
-    "least_gain": is_kind(int, float),
-    "batch_size": is_kind(int, str),
-    "epochs": is_kind(int),
-    "patience": is_kind(int),
-    "schedule": is_kind(str),
-    "balance": is_kind(str),
+is_whole_number, is_number, is_text = is_kind(int), is_kind(int, float), is_kind(str)
+CHECKS: dict[Any, Callable[[Any], bool]] = {
+    int: is_whole_number,
+    float: is_number,
+    float | None: is_number,
+    str: is_text,
+    str | None: is_text,
+    int | str: is_kind(int, str),
+    bool: is_kind(bool),
+    tuple[int, ...]: is_list_of(is_whole_number),
+    tuple[float, ...]: is_list_of(is_number),
+    tuple[str, ...]: is_list_of(is_text),
+    Rows: is_list_of(is_list_of(is_number)),
+    tuple[Rows, ...]: is_list_of(is_list_of(is_list_of(is_number))),
 }
-"""What a recipe file may hold."""
+"""What a recipe file may hold for a choice of each type."""
+KINDS = {field.name: CHECKS[field.type] for field in fields(Recipe)}
+"""The schema of a recipe file."""
 
 
 def parse_recipe(text: str, name: str) -> tuple[Recipe, str]:
@@ -262,10 +273,13 @@ def recipe_of(entries: Mapping[str, Any], name: str) -> Recipe:
         if key not in KINDS or not KINDS[key](value):
             odd = readable(f"{key} = {value!r}")
             raise FormatError(f"{name}: {odd} is no choice of a recipe; known: {', '.join(KINDS)}")
-    choices: dict[str, Any] = {
-        key: tuple(value) if key in ("hidden", "activation", "dropout") else value for key, value in entries.items()
-    }
+    choices: dict[str, Any] = {key: in_tuples(value) for key, value in entries.items()}
     return Recipe(**choices)
+
+
+def in_tuples(value: Any) -> Any:
+    """Lists, and those within them, as tuples; anything else as it is."""
+    return tuple(map(in_tuples, cast(list[Any], value))) if isinstance(value, list) else value
 
 
 def recipe_names() -> list[str]:

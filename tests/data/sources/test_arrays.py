@@ -157,8 +157,18 @@ def test_a_person_names_the_arrays(tmp_path: Path):
             "y: a number or a string for each of the 60 examples in x is required, shape (59,) of int",
         ),
         (
-            {"x": X, "y": np.eye(60)},
-            "y: a number or a string for each of the 60 examples in x is required, shape (60, 60)",
+            {"x": X, "y": np.eye(3)[Y]},
+            "y: one class for each of the 60 examples is required, shape (60, 3) of float64 arrived; if a 1 in each",
+        ),
+        (
+            {"x": X, "y": np.eye(3, dtype=np.int64)[Y]},
+            "y: a number or a string for each of the 60 examples in x is required, shape (60, 3) of int64",
+        ),
+        ({"x": X, "y": X[:, :2], "classes": ["a", "b"]}, "y: one class for each of the 60 examples is required"),
+        ({"x": X, "y": np.where(X > 6, np.inf, X)}, "]: a finite number is required as label, it is ["),
+        (
+            {"x_train": X, "y_train": X, "x_test": X, "y_test": X[:, :2]},
+            "labels of one shape in all parts are required, (60, 4) and (60, 2) arrived",
         ),
         ({"x": X, "y": Y * 1j}, "of complex128 arrived"),
         ({"x": X * 1j, "y": Y}, "x: real numbers of shape (n_samples, ...) are required, shape (60, 4) of complex64"),
@@ -186,6 +196,18 @@ def test_arrays_that_do_not_fit_together(arrays: dict[str, Any], message: str, t
         read_arrays(saved(tmp_path / "a.npz", **arrays), STANDARD)
     assert message in str(caught.value)
     assert str(caught.value).startswith("a.npz: ")
+
+
+def test_rows_of_numbers_are_several_to_predict(tmp_path: Path):
+    path = saved(tmp_path / "a.npz", x=X, y=X[:, :2] / 2)
+    data = prepare(read_arrays(path, STANDARD), "a")
+    assert (data.task, data.train.n_outputs) == ("regression", 2)
+    own = data.train.raw.reshape(-1, 4)
+    np.testing.assert_allclose(data.train.labels, own[:, :2] / 2, rtol=1e-6)
+    with pytest.raises(DataError, match="y: one class for each of the 60 examples is required"):
+        read_arrays(path, Reading(task="classification"))
+    one_hot = saved(tmp_path / "b.npz", x=X, y=np.eye(3)[Y])
+    assert read_arrays(one_hot, Reading(task="regression")).labels.shape == (60, 3)
 
 
 def test_strings_that_are_none_are_refused(tmp_path: Path):

@@ -47,7 +47,7 @@ class ArrayExamples(Examples):
 
     Parameters:
         blocks: at least one; the examples of the second follow those of the first, and have their shape.
-        labels: (n,) strings or numbers; None: unlabelled.
+        labels: (n,) strings or numbers, or (n, n_outputs) numbers to predict; None: unlabelled.
         told: what they were taken for.
         parts, classes, notes: as `Examples` says.
 
@@ -60,7 +60,7 @@ class ArrayExamples(Examples):
     def __init__(
         self,
         blocks: Sequence[Block],
-        labels: Shaped[np.ndarray, " n_samples"] | None = None,
+        labels: Shaped[np.ndarray, "n_samples ..."] | None = None,
         *,
         told: str = "arrays of numbers",
         parts: np.ndarray | None = None,

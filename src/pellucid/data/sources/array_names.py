@@ -15,6 +15,7 @@ INPUTS = frozenset({"x", "inputs", "input", "images", "image", "pictures", "data
 LABELS = frozenset({"y", "labels", "label", "targets", "target", "arr_1"})
 CLASSES = frozenset({"classes", "list_classes", "class_names", "label_names", "target_names", "categories"})
 """Names of arrays in lower case, as people and publishers give them; `numpy.savez` counts those without a name."""
+IF_ONE_HOT = "if a 1 in each row stands for its class, save labels.argmax(axis=1)"
 
 
 class PartArrays(NamedTuple):
@@ -23,7 +24,7 @@ class PartArrays(NamedTuple):
     Attributes:
         part: "train", "validation", "test"; "": one is to be drawn for each example.
         inputs: one example each along the first axis.
-        labels: one each; None: unlabelled.
+        labels: one each, or a row of numbers to predict; None: unlabelled.
     """
 
     part: str
@@ -179,9 +180,10 @@ def _part(part: str, inputs: StoredArray, labels: StoredArray | None, labelled: 
     if not labelled or labels is None:
         return PartArrays(part, inputs, None)
     n_examples = inputs.shape[0]
-    if labels.shape not in ((n_examples,), (n_examples, 1)) or labels.dtype.kind not in "buifUS":
-        is_one_hot = len(labels.shape) == 2 and labels.shape[0] == n_examples
-        how = "; if a 1 in each row stands for its class, save labels.argmax(axis=1)" if is_one_hot else ""
+    is_column = labels.shape in ((n_examples,), (n_examples, 1)) and labels.dtype.kind in "buifUS"
+    has_rows = len(labels.shape) == 2 and labels.shape[0] == n_examples and labels.shape[1] > 0
+    if not (is_column or (has_rows and labels.dtype.kind == "f")):
+        how = f"; {IF_ONE_HOT}; several numbers to predict are floats" if has_rows else ""
         raise DataError(
             f"{told}: {readable(labels.name)}: a number or a string for each of the {n_examples:,} examples in "
             f"{readable(inputs.name)} is required, shape {labels.shape} of {labels.dtype} arrived{how}"

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from pellucid.data.sources.array_examples import ArrayExamples, Block, PictureArrayExamples
-from pellucid.data.sources.array_names import PartArrays, choose_arrays
+from pellucid.data.sources.array_names import IF_ONE_HOT, PartArrays, choose_arrays
 from pellucid.data.sources.examples import PARTS
 from pellucid.data.sources.members import is_zip
 from pellucid.data.sources.npy import StoredArray, open_npy, open_npy_folder, open_npz
-from pellucid.data.sources.reading import Reading
+from pellucid.data.sources.reading import Reading, Task
 from pellucid.errors import DataError, FormatError, InvalidValueError
 from pellucid.files import readable
 
@@ -47,7 +47,10 @@ def _of_parts(stored: list[StoredArray], reading: Reading, labelled: bool, shown
     labels = classes = None
     if labelled:
         classes = None if names.classes is None else _class_names(names.classes, shown)
-        labels = np.concatenate([_labels_of(part, classes, shown) for part in names.parts])
+        of_parts = [_labels_of(part, classes, reading.task, shown) for part in names.parts]
+        if len({labels.shape[1:] for labels in of_parts}) > 1:
+            raise DataError(f"{shown}: labels of one shape in all parts are required, {_shapes(of_parts)} arrived")
+        labels = np.concatenate(of_parts)
     parts = _part_of_each(names.parts) if labelled else None
     return _examples(blocks, labels, parts=parts, classes=classes, told=told, notes=names.notes)
 
@@ -96,12 +99,26 @@ def _class_names(stored: StoredArray, shown: str) -> tuple[str, ...]:
     return tuple(names.tolist())
 
 
-def _labels_of(part: PartArrays, classes: tuple[str, ...] | None, shown: str) -> np.ndarray:
-    """The labels of a part; whole numbers become the names of the classes that they count."""
+def _shapes(arrays: Sequence[np.ndarray]) -> str:
+    return " and ".join(str(array.shape) for array in arrays)
+
+
+def _labels_of(part: PartArrays, classes: tuple[str, ...] | None, task: Task | None, shown: str) -> np.ndarray:
+    """The labels of a part, (n_samples,) or (n_samples, n_outputs); numbers of classes become the classes' names."""
     assert part.labels is not None  # noqa: S101 - labelled parts have some
     name = f"{shown}: {readable(part.labels.name)}"
-    labels = _strings(part.labels, shown).reshape(-1)
+    labels = _strings(part.labels, shown)
+    if labels.shape[1:] == (1,):
+        labels = labels[:, 0]
     _require_finite(labels, name)
+    if labels.ndim == 2:
+        is_one_hot = bool(((labels == 0) | (labels == 1)).all() and (labels.sum(axis=1) == 1).all())
+        if task != "regression" and (is_one_hot or task or classes is not None):
+            raise DataError(
+                f"{name}: one class for each of the {len(labels):,} examples is required, shape {labels.shape} of "
+                f"{labels.dtype} arrived; {IF_ONE_HOT}; --task regression predicts the {labels.shape[1]} numbers"
+            )
+        return labels
     if classes is None or labels.dtype.kind == "U":
         return labels
     is_number = labels == np.round(labels) if labels.dtype.kind == "f" else np.ones(len(labels), bool)
@@ -133,8 +150,9 @@ def _strings(stored: StoredArray, shown: str) -> np.ndarray:
 
 
 def _require_finite(labels: np.ndarray, name: str) -> None:
-    if labels.dtype.kind == "f" and not np.isfinite(labels).all():
-        row = int(np.argmin(np.isfinite(labels)))
+    is_finite = np.isfinite(labels).reshape(len(labels), -1).all(axis=1) if labels.dtype.kind == "f" else np.True_
+    if not is_finite.all():
+        row = int(np.argmin(is_finite))
         raise DataError(
             f"{name}[{row}]: a finite number is required as label, it is {labels[row]}; leave that example out"
         )

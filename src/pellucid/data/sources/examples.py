@@ -17,7 +17,8 @@ class Examples(ABC):
 
     Attributes:
         told: what they were taken for: "a folder of pictures, one sub-folder a class".
-        labels: (n,) strings or integers (classes), or floating-point numbers (targets); None: unlabelled.
+        labels: (n,) strings or integers (classes), or (n,) or (n, n_outputs) floating-point numbers (targets); None:
+            unlabelled.
         parts: (n,), one of `PARTS` each, where the publisher has made the parts; "" where one is to be drawn.
             None: all are to be drawn.
         classes: the classes' names in the order of the outputs, where the publisher has made one; None: the distinct
