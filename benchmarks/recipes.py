@@ -1,8 +1,9 @@
-"""`python -m benchmarks.recipes RECIPE…`: what the recipes reach by the command that anyone would type.
+"""`python -m benchmarks.recipes NAME…`: what the recipes reach by the command that anyone would type.
 
 Each run is `pellucid train DATA --recipe NAME --seed S` in a process of its own, timed from its start; the test part
 judges once, the epoch that validation chose. Every run goes into recipes.jsonl, one line each, and docs/results.md
-sets them beside what the recipe's author printed.
+sets them beside what the recipe's author printed. With `--runs FOLDER` they stay there, and `--committee` judges
+the committee of those that were made before.
 """
 
 import argparse
@@ -20,10 +21,12 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks.machine import describe_machine
+from benchmarks.page import DOCS, write_measured
 from benchmarks.tables import Table
 
 RECORD = Path(__file__).with_name("recipes.jsonl")
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "results.md"
+PAGE = DOCS / "results.md"
+COMMITTEE, COMMITTEE_LEAST = "committee", 0.9955
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Asked:
 
     Attributes:
         data: it is trained on.
+        options: of `pellucid train` instead of `--recipe` and the row's name.
         figure: which accuracy counts: of "test" or of "validation".
         of: which of several seeds' figures counts: "median" or "best".
         least: the accuracy to reach; None: none was set.
@@ -45,6 +49,11 @@ class Asked:
     least: float | None
     seconds: float | None
     printed: str
+    options: tuple[str, ...] = ()
+
+    def command(self, name: str) -> tuple[str, ...]:
+        """What one types, without the seed."""
+        return ("pellucid", "train", self.data, *(self.options or ("--recipe", name)))
 
 
 RECIPES = {
@@ -55,32 +64,31 @@ RECIPES = {
     ),
     "nielsen-100-softmax": Asked("mnist", "test", "median", None, None, "97.80 % (Nielsen 2015, chapter 6)"),
     "sanderson-16-16": Asked("mnist", "test", "median", 0.935, 30, "about 96 % (Sanderson 2017)"),
+    "16-16 by our defaults": Asked("mnist", "test", "median", None, None, "", ("--hidden", "16,16")),
     "srivastava-1024": Asked("mnist", "test", "median", None, None, "98.95 % (Srivastava et al. 2014, table 2)"),
     "simard-800": Asked("mnist", "test", "median", 0.991, 600, "99.3 % (Simard et al. 2003)"),
     "fast-99": Asked("mnist", "test", "median", 0.990, 60, "our own"),
-    "ciresan-1000-500": Asked("mnist", "test", "median", 0.993, 300, "99.51 % (Cireşan et al. 2010, all distortions)"),
+    "ciresan-1000-500": Asked("mnist", "test", "median", 0.993, 300, "99.51 % (Cireşan et al. 2010)"),
+    "ciresan-1000-500-long": Asked("mnist", "test", "median", 0.9945, 1500, "99.51 % (Cireşan et al. 2010)"),
+    "ciresan-1500": Asked("mnist", "test", "median", None, None, "99.54 % (Cireşan et al. 2010)"),
+    "ciresan-2000": Asked("mnist", "test", "median", None, None, "99.59 % (Cireşan et al. 2010)"),
+    "ciresan-2500": Asked("mnist", "test", "median", None, None, "99.65 % (Cireşan et al. 2010)"),
     "cats-l4": Asked("cats", "test", "median", None, None, "80 % (the course's notebook, one start)"),
 }
-COLUMNS = ("recipe", "data", "author", "asked", "measured", "", "a run", "seeds")
+COLUMNS = ("pellucid train …", "author", "asked", "measured", "", "a run", "seeds")
 HOW = (
-    "Each row is `pellucid train DATA --recipe NAME --seed S`, in a process of its own, once for each seed named. The "
-    "figure is the accuracy on the test images, which judge once, at the epoch that the validation images chose (of "
-    "MNIST 50,000 train, the last 10,000 of the training images validate); where it says so, that on the validation "
-    "images. In brackets are the least and the greatest of the seeds. Seconds are from the start of the process to its "
-    "end, reading, compiling, judging and pictures included."
+    "Each row is that command with `--seed S`, in a process of its own, once for each seed named. The figure is the "
+    "accuracy on the test images, which judge once, at the epoch that the validation images chose (of MNIST 50,000 "
+    "train, the last 10,000 of the training images validate); where it says so, that on the validation images. In "
+    "brackets are the least and the greatest of the seeds. Seconds are from the start of the process to its end, "
+    "reading, compiling, judging and pictures included."
 )
 
 
-def run(name: str, seed: int) -> dict[str, Any]:
-    """One run of a recipe by the command line."""
-    with tempfile.TemporaryDirectory() as scratch:
-        command = ("train", RECIPES[name].data, "--recipe", name, "--seed", str(seed), "--out", f"{scratch}/run")
-        began = time.perf_counter()
-        done = subprocess.run(
-            [sys.executable, "-m", "pellucid.cli", *command, "--json"], check=True, stdout=subprocess.PIPE
-        )
-        seconds = time.perf_counter() - began
-    told = json.loads(done.stdout)
+def run(name: str, seed: int, runs: Path) -> dict[str, Any]:
+    """One run of a recipe by the command line, its folder left in `runs`."""
+    command = (*RECIPES[name].command(name)[1:], "--seed", str(seed), "--out", str(folder_of(name, seed, runs)))
+    told, seconds = answer_of(command)
     figures = {part: told[part] and told[part]["accuracy"] for part in ("validation", "test")}
     return {
         "recipe": name,
@@ -89,6 +97,34 @@ def run(name: str, seed: int) -> dict[str, Any]:
         "epochs": told["epochs"],
         "best_epoch": told["best_epoch"],
         "seconds": round(seconds, 1),
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
+    }
+
+
+def folder_of(name: str, seed: int, runs: Path) -> Path:
+    """Where a run of a recipe lies."""
+    return runs / f"{name.replace(' ', '-')}-{seed}"
+
+
+def answer_of(command: Sequence[str]) -> tuple[dict[str, Any], float]:
+    """What a command prints as JSON, and how many seconds it took."""
+    began = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "pellucid.cli", *command, "--json"], check=True, stdout=subprocess.PIPE
+    )
+    return json.loads(done.stdout), time.perf_counter() - began
+
+
+def committee(members: Sequence[tuple[str, int]], runs: Path) -> dict[str, Any]:
+    """The committee of these runs, which lie in `runs`, judged once on the test part."""
+    folders = [str(folder_of(*member, runs)) for member in members]
+    data, file = RECIPES[members[0][0]].data, str(runs / "committee.safetensors")
+    answer_of(("committee", *folders, "--out", file, "--overwrite"))
+    return {
+        "recipe": COMMITTEE,
+        "seed": 0,
+        "members": [f"{name} {seed}" for name, seed in members],
+        **{part: answer_of(("evaluate", file, data, "--part", part))[0]["accuracy"] for part in ("validation", "test")},
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
     }
 
@@ -113,38 +149,54 @@ def row_of(name: str, entries: Sequence[dict[str, Any]]) -> tuple[str, ...]:
     told = f"{figure:.2%} ({of}; {min(figures):.2%}–{max(figures):.2%})"
     told += ", validation" if asked.figure == "validation" else ""
     seeds = ", ".join(str(entry["seed"]) for entry in entries)
-    return name, asked.data, asked.printed, goal, told, verdict, f"{seconds:.0f} s", seeds
+    command = " ".join(asked.command(name)[2:])
+    return command, asked.printed, goal, told, verdict, f"{seconds:.0f} s", seeds
 
 
 def write_page() -> Table:
-    """The record as a page."""
+    """The record as the measured part of the page."""
     entries = read_record()
     held = {name: [entry for entry in entries if entry["recipe"] == name] for name in RECIPES}
-    rows = tuple(row_of(name, found) for name, found in held.items() if found)
-    table = Table("Recipes", COLUMNS, rows)
+    rows = [row_of(name, found) for name, found in held.items() if found]
+    rows += [row_of_committee(entry) for entry in entries if entry["recipe"] == COMMITTEE]
+    table = Table("What each reaches", COLUMNS, tuple(rows))
     about = "\n".join(f"- {name}: {value}" for name, value in describe_machine().items())
-    PAGE.write_text(
-        f"# What the recipes reach\n\nWritten by `python -m benchmarks.recipes`.\n\n{about}\n\n"
-        f"{table.to_markdown()}\n{HOW}\n",
-        encoding="utf-8",
-    )
+    write_measured(PAGE, f"{table.to_markdown()}\n{HOW}\n\n{about}")
     return table
+
+
+def row_of_committee(entry: dict[str, Any]) -> tuple[str, ...]:
+    """The committee's row of the table."""
+    figure = entry["test"]
+    verdict = "reached" if figure >= COMMITTEE_LEAST else "NOT reached"
+    printed = "99.61 % (25 networks; Meier et al. 2011)"
+    return COMMITTEE, printed, f"{COMMITTEE_LEAST:.2%}", f"{figure:.2%}", verdict, "", ", ".join(entry["members"])
 
 
 def main() -> None:
     """Runs, records, writes and shows."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.recipes", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="RECIPE", choices=[[], *RECIPES], help="none: only the page anew")
+    parser.add_argument("names", nargs="*", metavar="NAME", choices=[[], *RECIPES], help="none: only the page anew")
     parser.add_argument("--seeds", type=int, default=5, help="so many, from 0")
+    parser.add_argument("--runs", type=Path, metavar="FOLDER", help="where the runs stay; else they are thrown away")
+    parser.add_argument("--committee", action="store_true", help="judge the committee of these runs, made before")
     chosen = parser.parse_args()
-    progress = Console(stderr=True)
-    for name in chosen.names:
-        for seed in range(chosen.seeds):
-            entry = run(name, seed)
-            with RECORD.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(entry) + "\n")
-            progress.print(entry, markup=False)
+    with tempfile.TemporaryDirectory() as scratch:
+        runs = chosen.runs or Path(scratch)
+        asked = [(name, seed) for name in chosen.names for seed in range(chosen.seeds)]
+        if chosen.committee:
+            record(committee(asked, runs))
+        else:
+            for name, seed in asked:
+                record(run(name, seed, runs))
     write_page().show(Console(width=180))
+
+
+def record(entry: dict[str, Any]) -> None:
+    """Adds a line to the record, and shows it."""
+    with RECORD.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(entry) + "\n")
+    Console(stderr=True).print(entry, markup=False)
 
 
 if __name__ == "__main__":
