@@ -145,9 +145,8 @@ def row_of(name: str, entries: Sequence[dict[str, Any]]) -> tuple[str, ...]:
     goal += "" if asked.seconds is None else f" in {asked.seconds:g} s"
     is_reached = asked.least is not None and figure >= asked.least and seconds <= (asked.seconds or seconds)
     verdict = "" if asked.least is None else "reached" if is_reached else "NOT reached"
-    of = asked.of if len(figures) > 1 else "one seed"
-    told = f"{figure:.2%} ({of}; {min(figures):.2%}–{max(figures):.2%})"
-    told += ", validation" if asked.figure == "validation" else ""
+    of = f"{asked.of}; {min(figures):.2%}–{max(figures):.2%}" if len(figures) > 1 else "one seed"
+    told = f"{figure:.2%} ({of})" + (", validation" if asked.figure == "validation" else "")
     seeds = ", ".join(str(entry["seed"]) for entry in entries)
     command = " ".join(asked.command(name)[2:])
     return command, asked.printed, goal, told, verdict, f"{seconds:.0f} s", seeds

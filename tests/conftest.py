@@ -4,6 +4,7 @@ import ast
 import math
 import operator
 import os
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -21,6 +22,48 @@ jaxtyping.install_import_hook("pellucid", "beartype.beartype(conf=beartype.Beart
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 settings.load_profile("repeatable")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Lets all processes of a test run, workers and those that tests start, share what JAX compiles.
+
+    The folder is new for each test run, and goes with it. A program that another process is just writing cannot be
+    read: JAX warns and compiles it itself. XLA takes two preferences of its own for features that the processor lacks,
+    and says so for each program, unless it is told to be silent.
+    """
+    if hasattr(config, "workerinput"):
+        return
+    folder = tempfile.TemporaryDirectory(prefix="pellucid-compiled-", ignore_cleanup_errors=True)
+    config.add_cleanup(folder.cleanup)
+    os.environ["JAX_COMPILATION_CACHE_DIR"] = folder.name
+    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    os.environ["PYTHONWARNINGS"] = "ignore:Error reading persistent compilation cache entry"
+
+
+@pytest.fixture
+def compiled_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """In this test, each program is compiled where it runs: by this process, and by those that it starts."""
+    import jax
+    from jax.experimental.compilation_cache import compilation_cache
+
+    monkeypatch.setenv("JAX_ENABLE_COMPILATION_CACHE", "false")
+    jax.config.update("jax_enable_compilation_cache", False)
+    compilation_cache.reset_cache()
+    yield
+    jax.config.update("jax_enable_compilation_cache", True)
+    compilation_cache.reset_cache()
+
+
+@pytest.fixture
+def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this test, figures are composed and saved under their names as ever, but as empty files.
+
+    To render those of a run takes several times as long as a short training itself. What figures show, and that they
+    come out as pictures, is tested in tests/figures, and of each command that draws some in its own test.
+    """
+    monkeypatch.setattr("pellucid.figures.save.figure_bytes", lambda figure, format: b"")  # noqa: A006
+
 
 OPERATORS = {
     ast.Add: operator.add,

@@ -45,6 +45,7 @@ def test_the_python_of_a_document_runs(document: Path, tmp_path: Path, monkeypat
     exec(compile("\n".join(blocks(document, "python")), document.name, "exec"), {})  # noqa: S102 - our own document
 
 
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("document", [d for d in DOCUMENTS if commands(d)], ids=lambda d: d.name)
 def test_the_commands_of_a_document_print_what_it_shows(
     document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]

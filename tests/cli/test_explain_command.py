@@ -61,6 +61,7 @@ def test_update_goes_on_from_the_runs_checkpoint(pellucid, trained: Path):
     assert refused.err.startswith("error: --checkpoint: it goes on as the run was trained")
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_the_checkpoint_of_another_run_is_refused(pellucid, trained: Path, tmp_path: Path):
     run = tmp_path / "run"
     assert pellucid("train", "digits", "--hidden", "16,16", "--epochs", "1", "--out", run).code == 0

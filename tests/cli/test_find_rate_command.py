@@ -3,7 +3,12 @@
 import json
 from pathlib import Path
 
+import numpy as np
+import pytest
 from PIL import Image
+
+from pellucid.cli.find_rate import print_test
+from pellucid.training import RateTest
 
 
 def test_a_rate_is_suggested_with_the_rule_and_a_picture(pellucid, tmp_path: Path):
@@ -28,6 +33,14 @@ def test_network_rule_and_data_are_chosen_as_for_train(pellucid):
         assert option in help_text
     for option in ("--epochs", "--learning-rate ", "--patience", "--resume"):
         assert option not in help_text
+
+
+def test_one_that_was_interrupted_gives_no_advice(capsys: pytest.CaptureFixture[str]):
+    rates, costs = np.array([1e-6, 2e-6]), np.array([2.5, 2.5])
+    print_test(RateTest(rates, costs, costs, None, 1e-6, "interrupted"), None)
+    assert capsys.readouterr().out == (
+        "2 steps, rates from 1e-06 to 2e-06 (interrupted)\nNo suggestion: it ended before its rates were tried.\n"
+    )
 
 
 def test_what_cannot_be_is_refused_in_one_line_under_the_options_name(pellucid):

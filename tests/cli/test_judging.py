@@ -16,6 +16,7 @@ from pellucid.data.features import Features, PictureEncoder, SoundEncoder
 from pellucid.model import Model
 from pellucid.training.trained_on import TRAINED_ON_FILE
 
+pytestmark = pytest.mark.usefixtures("unrendered")
 CAUTION = "Caution: of the {} examples that judge, {}: that flatters the model."
 
 

@@ -69,6 +69,7 @@ def test_a_table_in_memory_has_no_names_of_files():
         pl.load_data([{"age": 39, "paid": "yes"}] * 20, pattern="{class}_*")
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_evaluate_refuses_what_is_asked_for_but_not_what_the_model_was_trained_with(pellucid, files: Path):
     choices = ("--encoding", "size=4x4,colour=grey", "--epochs", "1", "--hidden", "2", "--out", "run")
     shutil.copytree("pets/red", "named")

@@ -9,6 +9,7 @@ import pellucid as pl
 from pellucid.data.features import Features, TextEncoder
 from pellucid.model import Model
 
+pytestmark = pytest.mark.usefixtures("unrendered")
 ROWS = "age,hours,income\n" + "".join(
     f"{20 + k % 30},{k * 7 % 10},{'high' if k % 30 > 15 else 'low'}\n" for k in range(60)
 )

@@ -18,6 +18,7 @@ from pellucid.cli.main import main
 from pellucid.data.features import Features, SoundEncoder
 from pellucid.model import Model
 
+pytestmark = pytest.mark.usefixtures("unrendered")
 CITIES = ("Ulm", "Köln", "=1+1")
 
 

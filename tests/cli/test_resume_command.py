@@ -9,6 +9,7 @@ import pytest
 import pellucid as pl
 from pellucid.training.checkpoint import read_checkpoint
 
+pytestmark = pytest.mark.usefixtures("unrendered")
 SAME = ("model.safetensors", "checkpoint.safetensors", "history.jsonl")
 CHOICES = ("--hidden", "8", "--dropout", "0.1", "--averaging", "0.9", "--seed", "3", "--log-gradients")
 

@@ -1,15 +1,20 @@
 """`pellucid sweep` and `pellucid committee`: the folder, the table, the best model, and what it can be used for."""
 
 import json
+import os
+import signal
+import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import pellucid as pl
 from pellucid.cli.sweep import seeds_of, values_of
 from pellucid.errors import InvalidValueError
 from pellucid.model import Committee
-from pellucid.training import many
+from pellucid.training import many, side_by_side
+from pellucid.training.run_config import read_config
 
 FILES = {"config.toml", "history.jsonl", "model.safetensors", "sweep.jsonl", "sweep.png", "sweep.svg"}
 FILES |= {"trained-on.safetensors"}
@@ -97,6 +102,7 @@ def test_models_become_a_committee(pellucid, trained: Path, tmp_path: Path):
     [
         (["--learning-rate", "0.1;0.2"], "--learning-rate: numbers parted by ',' are required, got '0.1;0.2'"),
         (["--seed", "a"], "--seed: whole numbers such as 0-7 or 1,2,5 are required, got 'a'"),
+        (["--seed", "7,5-1"], "--seed: the last of 5-1 must not be below the first"),
         (["--seed", "0-99999999"], "--seed: at most 1,000 are tried, got '0-99999999'"),
         (["--hidden", "30:x"], "--hidden: whole numbers above 0 such as 16,16, or 'none', are required, got 'x'"),
         (["--committee", "2"], "--committee: 2 to 1 of the networks can be members, got 2"),
@@ -112,6 +118,67 @@ def test_what_cannot_be_is_refused_in_one_line_and_leaves_nothing(pellucid, argu
     assert outcome.code == 1
     assert f"error: {message}" in outcome.err
     assert not list(Path("runs").glob("*"))
+
+
+def test_the_folder_says_how_the_best_was_made_and_is_no_run_that_goes_on(pellucid):
+    np.savez("points.npz", X=np.random.default_rng(0).normal(size=(60, 3)), y=np.arange(60) % 2)
+    made = pellucid(
+        *("sweep", "points.npz", "--hidden", "none", "--seed", "1-2", "--epochs", "1", "--batch-size", "full"),
+        *("--validation", "0.25", "--out", "kept", "--json"),
+    )
+    assert made.code == 0, made.err
+    config = read_config(Path("kept/config.toml"))
+    assert (config.data, config.seed) == ("points.npz", json.loads(made.out)["best"]["seed"])
+    assert config.reading.validation == 0.25
+    assert (config.recipe.hidden, config.recipe.batch_size) == ((), "full")
+    before = {file.name: file.read_bytes() for file in Path("kept").iterdir()}
+    outcome = pellucid("train", "--resume", "kept")
+    assert (outcome.code, outcome.err) == (
+        1,
+        "error: --resume: a run of pellucid train is required, kept is a sweep's; begin a new run\n",
+    )
+    assert {file.name: file.read_bytes() for file in Path("kept").iterdir()} == before
+
+
+def test_a_committee_that_lacks_members_says_so(pellucid):
+    outcome = pellucid(
+        *("sweep", "digits", "--hidden", "none", "--learning-rate", "0.01,1e38", "--optimizer", "sgd", "--epochs", "1"),
+        *("--output", "identity", "--cost", "half-squared-error", "--batch-size", "full", "--committee", "2"),
+        *("--activation", "identity", "--out", "lacking", "--json"),
+    )
+    assert outcome.code == 0, outcome.err
+    assert outcome.err.endswith("Warning: of 2 members only 1 had an epoch done.\n")
+    assert json.loads(outcome.out)["members"] == [1]
+
+
+def test_ctrl_c_before_any_epoch_is_done_is_no_divergence(pellucid, monkeypatch: pytest.MonkeyPatch):
+    run_blocks = side_by_side.SideBySide.run_blocks
+
+    def interrupted(self: side_by_side.SideBySide) -> tuple[np.ndarray, np.ndarray]:
+        os.kill(os.getpid(), signal.SIGINT)
+        while not self.interruption.requested:
+            time.sleep(0.001)
+        return run_blocks(self)
+
+    monkeypatch.setattr(side_by_side.SideBySide, "run_blocks", interrupted)
+    outcome = pellucid("sweep", "digits", "--hidden", "none", "--seed", "0-1", "--out", "kept")
+    assert (outcome.code, outcome.err.splitlines()[-1]) == (1, "error: interrupted")
+    assert not Path("kept").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ([], "data: examples that fit into memory are required to train many networks at once, these are read from "),
+        (["--folds", "2"], "--folds: examples that fit into memory are required, these are read from their file; "),
+    ],
+)
+def test_examples_beyond_memory_are_refused(pellucid, cache: Path, option: list[str], message: str):
+    inputs = np.random.default_rng(0).normal(size=(400, 20)).astype(np.float32)
+    np.savez("many.npz", X=inputs, y=np.arange(400) % 2)
+    outcome = pellucid("sweep", "many.npz", "--memory", "10k", *option)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert f"error: {message}" in outcome.err
 
 
 def test_a_folder_that_is_there_is_left_alone(pellucid, tmp_path: Path):

@@ -18,6 +18,7 @@ from pellucid.cli import training_run
 from pellucid.training import Callback
 from pellucid.training.recipe import Recipe
 
+pytestmark = pytest.mark.usefixtures("unrendered")
 FILES = {"config.toml", "history.jsonl", "timings.jsonl", "model.safetensors", "checkpoint.safetensors"}
 FILES |= {"trained-on.safetensors"}
 PICTURES = {"learning-curves", "network", "activation", "first-layer-weights", "confusion", "most-wrong"}
@@ -183,6 +184,7 @@ def test_a_named_set_has_its_own_recipe_and_options_go_over_it(pellucid, monkeyp
         (["digits", "--clip-norm", "nan"], "error: --clip-norm: must be a number above 0, got nan"),
         (["digits", "--averaging", "1"], "error: --averaging: must be above 0 and below 1; 0.999 is usual, got 1.0"),
         (["digits", "--schedule", "cosin"], "error: --schedule: 'cosin' is not known; did you mean 'cosine'?"),
+        (["digits", "--schedule", "step:evry=3"], "error: --schedule: step:NAME=NUMBER,… with names of warmup"),
         (["digits", "--schedule", "step:every=0"], "error: --schedule: every of step must be from 1 to below 1e+06"),
         (["digits", "--distort", "flip=2"], "error: --distort: flip must be from 0 to 1, got 2"),
         (["digits", "--distort", "turn=2"], "error: --distort: NAME=NUMBER,… with names of shift, rotation, "),
@@ -231,6 +233,26 @@ def test_divergence_names_epoch_step_layer_and_cure(pellucid):
     )
     assert outcome.code == 1
     assert "diverged: the validation cost was not finite after epoch 1" in outcome.err
+
+
+def test_nothing_is_followed_within_a_folder_that_is_overwritten(pellucid):
+    """Somebody's own file there would keep it from being replaced, when the new run has its first checkpoint."""
+    Path("old").mkdir()
+    Path("old/config.toml").write_text("")
+    choices = ("train", "digits", "--hidden", "none", "--epochs", "1", "--out", "old")
+    outcome = pellucid(*choices, "--overwrite", "--csv", "old/log.csv")
+    assert (outcome.code, outcome.err.splitlines()[-1]) == (
+        1,
+        "error: --csv: a place outside of old, which is overwritten, is required, got old/log.csv",
+    )
+    assert [entry.name for entry in Path().rglob("*")] == ["old", "config.toml"]
+
+
+def test_a_run_that_is_out_of_time_in_its_first_epoch_says_so(pellucid):
+    outcome = pellucid("train", "digits", "--hidden", "none", "--minutes", "0.000001", "--out", "short")
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.startswith("no epoch is done yet (time was up in epoch 1)\nvalidation: ")
+    assert pl.load("short").network.sizes == (64, 10)
 
 
 def test_ctrl_c_saves_the_best_so_far_and_says_so(pellucid, monkeypatch: pytest.MonkeyPatch):

@@ -40,7 +40,13 @@ def test_outputs_that_are_held_at_0_for_their_own_class_are_named(case_with: Cal
     (finding,) = find_saturated(held)
     assert finding.numbers["layer"] == 3
     assert finding.numbers["classes"] == ["0", "1"]
+    assert finding.numbers["outputs"] == [1, 2]
+    assert sum(finding.numbers["examples"]) == 390
+    assert finding.numbers["answered"] == [finding.numbers["examples"][0], 0]  # of equal outputs the first is named
+    assert finding.numbers["slope"] == pytest.approx(1 / (2 + np.exp(8) + np.exp(-8)))
+    assert f"3:2 ('1': 0 of {finding.numbers['examples'][1]} training examples are answered so)" in finding.evidence
     assert "half-squared-error" in finding.evidence
+    assert finding.picture().get_axes()
     undecided = case_with(network([0.0] * 10, "tanh", "sigmoid", out_bias=-1.0), "half-squared-error")
     assert not list(find_saturated(undecided))
     # Binary cross-entropy has no f' in its delta: nothing is held fast.

@@ -13,6 +13,7 @@ PLANTED = (
     ("digits", "rate-too-high", "rate × 1,000"),
     ("digits", "rate-too-low", "rate / 1,000"),
     ("digits", "vanishing-gradients", "8 sigmoid layers"),
+    ("Friedman", "underfitting", "1 hidden neuron"),
     ("digits", "overfitting", "40 examples"),
     ("digits", "imbalance", "1% of every second class"),
     ("digits", "leak", "10 %, with noise of 1 %"),

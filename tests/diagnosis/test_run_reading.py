@@ -56,6 +56,7 @@ def test_a_checkpoint_of_another_network_is_refused(result: TrainingResult, two_
         '{"epoch": 1}',
         '{"epoch": 1, "cost": "0", "odd": 1}',
         '{"epoch": true, "cost": 0}',
+        f'{{"epoch": 1, "cost": {10**400}, "accuracy": null, "learning_rate": 1}}',
         "[" * 100_000,
     ],
 )

@@ -84,9 +84,9 @@ def test_before_the_first_epoch_is_done_there_is_no_best_one(tmp_path: Path, mak
 
 def test_the_one_before_is_kept_and_stands_in_for_a_last_one_that_is_damaged_or_gone(tmp_path: Path, make_checkpoint):
     path, first = tmp_path / CHECKPOINT_FILE, make_checkpoint(SGD(0.1), n_steps=1)
-    write_checkpoint(path, first)
+    write_checkpoint(path, first, previous=tmp_path / PREVIOUS_FILE)
     assert [entry.name for entry in tmp_path.iterdir()] == [CHECKPOINT_FILE]
-    write_checkpoint(path, make_checkpoint(SGD(0.1), n_steps=2))
+    write_checkpoint(path, make_checkpoint(SGD(0.1), n_steps=2), previous=tmp_path / PREVIOUS_FILE)
     latest, remark = read_latest(tmp_path)
     assert (latest.state.time, remark) == (2, "")
     path.write_bytes(path.read_bytes()[:-5])

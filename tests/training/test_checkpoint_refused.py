@@ -199,6 +199,18 @@ HOSTILE = {
         with_tensor("layer2.weights", lambda array: array.astype(np.int64)),
         "layer2.weights must have shape (4, 5) and be float32 or float64, got (4, 5) of int64",
     ),
+    "flat weights": (
+        with_tensor("layer2.weights", np.ravel),
+        "tensors: weights in two dimensions, and biases in one, are required",
+    ),
+    "a single weight": (
+        with_tensor("layer2.weights", lambda array: np.array(1.0)),
+        "tensors: weights in two dimensions, and biases in one, are required",
+    ),
+    "a single bias": (
+        with_tensor("layer3.biases", lambda array: np.array(1.0)),
+        "tensors: weights in two dimensions, and biases in one, are required",
+    ),
     "a history in float32": (
         with_tensor("history", lambda array: array.astype(np.float32)),
         "history: float64 rows of 7 figures are required",

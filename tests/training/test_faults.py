@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from pellucid.data import Dataset
-from pellucid.errors import DivergenceError, EngineError, InvalidValueError
-from pellucid.maths import SGD, Network
+from pellucid.errors import DataError, DivergenceError, EngineError, InvalidValueError
+from pellucid.maths import SGD, Adam, Network
 from pellucid.training import Callback, Progress, TrainingResult, block, engine, train
 from pellucid.training.step import Stepped, TrainingState, step
 
@@ -68,6 +68,21 @@ def test_parameters_that_overflow_in_the_last_step_of_an_epoch_are_noticed():
     network = Network.random([1, 1], activation="identity", initializer="zeros")
     with pytest.raises(DivergenceError, match="epoch 1, step 1 of 1: the correction of layer 2 overflowed; a learning"):
         train(network, data, cost="absolute-error", optimizer=SGD(1e30), batch_size="full", epochs=1)
+
+
+def test_what_the_optimizer_remembers_may_overflow_alone():
+    huge = Dataset.from_arrays(np.full((8, 2), 1e21), np.arange(8.0), validation=0, test=0)
+    with pytest.raises(DivergenceError, match="what the optimizer remembers of layer 2 overflowed"):
+        train(Network.random([2, 1], activation="identity"), huge, cost="absolute-error", optimizer=Adam(), epochs=1)
+
+
+@pytest.mark.parametrize("kind", ["raw", "labels"])
+def test_a_validation_part_that_holds_no_numbers_is_not_taken_for_divergence(line: Dataset, kind: str):
+    poisoned = np.full_like(getattr(line.validation, kind), np.nan)
+    data = replace(line, validation=replace(line.validation, **{kind: poisoned}))
+    with pytest.raises(DataError) as error:
+        train(regression_network(), data, optimizer=SGD(0.01), epochs=2)
+    assert str(error.value) == ("the validation data hold numbers that are not finite: after epoch 1; repair them")
 
 
 class Telling(Callback):
@@ -191,6 +206,8 @@ def test_a_gpu_that_is_not_there_is_answered_with_what_to_install(line: Dataset)
         ({"patience": 0}, "patience: must be a whole number above 0, got 0"),
         ({"cost": "cross-entropy"}, "cost: cross-entropy needs the output activation softmax, got identity; choose "),
         ({"cost": "quadratic"}, "cost: 'quadratic' is not known"),
+        ({"minutes": float("nan")}, "minutes: must be a number above 0, got nan"),
+        ({"distortions": "flip=1", "device": "tpu"}, "distort: pictures or sounds are required, got numbers; input_n"),
     ],
 )
 def test_numbers_out_of_range_are_refused(line: Dataset, choices: dict[str, Any], message: str):

@@ -84,6 +84,13 @@ def test_a_damaged_recipe_is_refused(text: str, message: str):
     assert message in str(refusal.value)
 
 
+def test_dropout_of_hidden_layers_needs_some():
+    with pytest.raises(InvalidValueError, match="dropout: one share is that of each hidden layer, there is none"):
+        Recipe(hidden=(), dropout=(0.5,)).training_choices(DATA)
+    chosen = Recipe(hidden=(16,), dropout=(0.5,)).training_choices(DATA)["regularisation"]
+    assert chosen.dropout == (0.0, 0.5)
+
+
 def test_momentum_belongs_to_sgd():
     with pytest.raises(InvalidValueError, match="belong to the optimizer sgd, got adam"):
         Recipe(momentum=0.9).build_optimizer()

@@ -44,9 +44,9 @@ def test_each_schedule_is_its_formula():
     ("text", "message"),
     [
         ("step:every=0", "schedule: every of step must be from 1 to below 1e+06, got 0"),
-        ("step:factor=nan", "schedule step: NAME=NUMBER,… with names of warmup, every, factor is required, got"),
-        ("cosine:every=3", "schedule cosine: NAME=NUMBER,… with names of warmup is required, got 'every=3'"),
-        ("cosine:warmup=1,warmup=2", "schedule cosine: NAME=NUMBER"),
+        ("step:factor=nan", "schedule: step:NAME=NUMBER,… with names of warmup, every, factor is required, got"),
+        ("cosine:every=3", "schedule: cosine:NAME=NUMBER,… with names of warmup is required, got 'cosine:every=3'"),
+        ("cosine:warmup=1,warmup=2", "schedule: cosine:NAME=NUMBER"),
         ("cosine:", None),
     ],
 )

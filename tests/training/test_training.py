@@ -84,6 +84,7 @@ print(hashlib.sha256(path.read_bytes() + repr(result.history).encode()).hexdiges
 """
 
 
+@pytest.mark.usefixtures("compiled_anew")
 def test_two_fresh_processes_give_the_same_bytes(tmp_path: Path):
     digests = {
         subprocess.check_output([sys.executable, "-c", FRESH, str(tmp_path / f"{k}.safetensors")], text=True)

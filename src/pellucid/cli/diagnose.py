@@ -29,6 +29,9 @@ def diagnose(
         Path | None,
         typer.Option("--picture", metavar="FOLDER", help="Also draw each finding into this folder, as PNG and SVG."),
     ] = None,
+    member: Annotated[
+        int | None, typer.Option(metavar="N", help="Of a committee: look at its member N, from 1.")
+    ] = None,
     fail: Annotated[bool, typer.Option("--fail", help="End with exit code 1 if a fault is found.")] = False,
     label: options.LabelOption = None,
     pattern: options.PatternOption = None,
@@ -49,11 +52,11 @@ def diagnose(
     from pellucid.diagnosis.run_reading import case_of, data_of_run
     from pellucid.model import load
 
-    loaded, place = load(model), Path(model)
+    loaded, place = network_of(load(model), member), Path(model)
     asked = options.reading_of(label=label, pattern=pattern, memory=memory)
     source = data or data_of_run(place)
     labelled = None if source is None else labelled_by(loaded, source, asked, is_asked_for=data is not None)
-    diagnosis = examine(case_of(place, loaded, labelled, source))
+    diagnosis = examine(case_of(place, loaded, labelled, source, is_member=member is not None))
     pictures = [draw(finding, picture, number) for number, finding in enumerate(diagnosis.findings, start=1)]
     if as_json:
         print_json(
@@ -72,6 +75,25 @@ def diagnose(
         print_diagnosis(diagnosis, pictures, has_data=labelled is not None)
     if fail and diagnosis.findings:
         raise typer.Exit(1)
+
+
+def network_of(model: "Model", member: int | None) -> "Model":
+    """The single network that is looked at: the model itself, or the member of a committee that is asked for.
+
+    Raises:
+        InvalidValueError: the committee has no such member, none was asked for, or the model is no committee.
+    """
+    from pellucid.cli.explain import member_of
+    from pellucid.errors import InvalidValueError
+    from pellucid.model import Committee
+
+    if member is None and isinstance(model, Committee):
+        n_members = len(model.members)
+        raise InvalidValueError(
+            f"member: a committee has its faults member by member; say which of {n_members} with --member, from 1 to "
+            f"{n_members}"
+        )
+    return member_of(model, member)
 
 
 def labelled_by(model: "Model", source: str, asked: Any, *, is_asked_for: bool) -> "Dataset | None":

@@ -91,7 +91,9 @@ def draw(test: "RateTest", out: Path) -> None:
 def print_test(test: "RateTest", out: Path | None) -> None:
     """Prints what was found, and how to train with it."""
     say(f"{len(test.costs)} steps, rates from {test.rates[0]:.2g} to {test.rates[-1]:.2g} ({test.stopped_because})")
-    if test.suggestion is None:
+    if test.suggestion is None and test.stopped_because == "interrupted":
+        say("No suggestion: it ended before its rates were tried.")
+    elif test.suggestion is None:
         say(f"{test.rule} Try a wider range (--lowest, --highest), more --steps, or look at the inputs' scale.")
     else:
         say(f"suggested: --learning-rate {test.suggestion:g}")

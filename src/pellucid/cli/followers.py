@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pellucid.cli.training_options import RUN
+from pellucid.errors import InvalidValueError
+
 if TYPE_CHECKING:
     from pellucid.training.events import Callback
 
-RUN = "The run"
 CsvOption = Annotated[
     Path | None,
     typer.Option(
@@ -38,6 +40,23 @@ SnapshotsOption = Annotated[
         rich_help_panel=RUN,
     ),
 ]
+
+
+def require_outside(folder: Path, **places: str | None) -> None:
+    """Checks that nothing is to be written into a run folder that is replaced as soon as there is a checkpoint.
+
+    Parameters:
+        folder: that is replaced.
+        places: files and folders by the names of their options; None: not asked for.
+
+    Raises:
+        InvalidValueError: one lies in it; it would keep the folder from being replaced.
+    """
+    for name, place in places.items():
+        if place is not None and Path(place).resolve().is_relative_to(folder.resolve()):
+            raise InvalidValueError(
+                f"{name}: a place outside of {folder}, which is overwritten, is required, got {place}"
+            )
 
 
 def followers(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pellucid.cli.console import say
+from pellucid.cli.swept import SWEEP_FILE
 from pellucid.cli.training_run import load_told, run_training
 from pellucid.errors import InvalidValueError, MissingFileError, counted
 from pellucid.training.run_folder import CONFIG_FILE, OldRun
@@ -44,10 +45,13 @@ def resume_run(path: Path, choices: Mapping[str, Any], *, minutes: float | None,
         as_json: whether one JSON object is to be printed, and nothing else.
 
     Raises:
-        InvalidValueError: configuration or data are not those that the run was begun with; the message names them.
+        InvalidValueError: configuration or data are not those that the run was begun with, and the message names them;
+            or it is no run but a sweep.
     """
     from pellucid.training.run_config import read_config
 
+    if (path / SWEEP_FILE).exists():
+        raise InvalidValueError(f"resume: a run of pellucid train is required, {path} is a sweep's; begin a new run")
     with OldRun(path) as folder:
         config = read_config(path / CONFIG_FILE).with_choices(choices)
         checkpoint = checkpoint_of(path)

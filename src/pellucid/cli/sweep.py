@@ -91,6 +91,7 @@ def sweep(
     """
     from pellucid.errors import InvalidValueError
     from pellucid.model import evaluate
+    from pellucid.training.run_config import RunConfig
     from pellucid.training.sweep import best_of
     from pellucid.training.sweep import sweep as try_all
     from pellucid.training.trials import trials_of
@@ -105,7 +106,8 @@ def sweep(
     varied = {name: values for name, values in varied.items() if values}
     seeds = seeds_of(seed)
     base, recipe = chosen_recipe(data, chosen)
-    labelled = load_told(data, reading_chosen(chosen), base.balance)
+    reading = reading_chosen(chosen)
+    labelled = load_told(data, reading, base.balance)
     trials = trials_of(base, varied, seeds, labelled)
     if committee is not None and not 2 <= committee <= len(trials):
         raise InvalidValueError(f"committee: 2 to {len(trials)} of the networks can be members, got {committee}")
@@ -117,8 +119,11 @@ def sweep(
             outcomes = try_all(trials, labelled, halving=halving, n_folds=folds, device=device, report=report)
             kept = best_of(outcomes, labelled, committee or 1, device)
         seconds = time.perf_counter() - began
-        settings = {"data": data, "recipe": recipe, "seed": kept[0].trial.seed, "device": device}
-        model = write_sweep(place, outcomes, kept, labelled, settings)
+        if committee is not None and len(kept) < committee:
+            say(f"Warning: of {committee} members only {len(kept)} had an epoch done.", is_error=True)
+        best = kept[0].trial
+        config = RunConfig(best.recipe, data, reading, recipe, best.seed, device)
+        model = write_sweep(place, outcomes, kept, labelled, config)
     evaluations = {name: evaluate(model, part) for name, part in labelled.parts.items() if name != "train"}
     if as_json:
         print_json(report_of(place, outcomes, kept, evaluations, seconds))
@@ -153,7 +158,7 @@ def seeds_of(text: str) -> list[int]:
     """The seeds of `0-7`, or of `1,2,5`.
 
     Raises:
-        InvalidValueError: it is not written so, or they are too many.
+        InvalidValueError: it is not written so, the last is below the first, or they are too many.
 
     >>> seeds_of("0-2,7")
     [0, 1, 2, 7]
@@ -165,6 +170,8 @@ def seeds_of(text: str) -> list[int]:
     seeds: dict[int, None] = {}
     for piece in text.split(","):
         first, _, last = piece.partition("-")
+        if last and int(last) < int(first):
+            raise InvalidValueError(f"seed: the last of {piece} must not be below the first")
         if int(last or first) - int(first) >= MOST_SEEDS:
             raise InvalidValueError(f"seed: at most {MOST_SEEDS:,} are tried, got '{text}'")
         seeds |= dict.fromkeys(range(int(first), int(last or first) + 1))

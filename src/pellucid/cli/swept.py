@@ -4,7 +4,7 @@ import json
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -16,6 +16,7 @@ from pellucid.errors import counted
 if TYPE_CHECKING:
     from pellucid.data import Dataset
     from pellucid.model import Evaluation, Model
+    from pellucid.training.run_config import RunConfig
     from pellucid.training.sweep import Outcome
 
 SWEEP_FILE = "sweep.jsonl"
@@ -100,7 +101,7 @@ def sweep_progress() -> Iterator[Callable[[int, int], None]]:
 
 
 def write_sweep(
-    folder: Path, outcomes: "Sequence[Outcome]", kept: "Sequence[Outcome]", data: "Dataset", settings: dict[str, Any]
+    folder: Path, outcomes: "Sequence[Outcome]", kept: "Sequence[Outcome]", data: "Dataset", config: "RunConfig"
 ) -> "Model":
     """Writes table, picture, the model and its choices; gives the model, a committee where several are kept.
 
@@ -109,7 +110,7 @@ def write_sweep(
         outcomes: of all trials, the best first.
         kept: those that the model is made of.
         data: that they were trained on.
-        settings: what is written beside the best trial's recipe.
+        config: of the best one of them.
     """
     from pellucid.figures.save import save_figure
     from pellucid.figures.sweep import sweep_chart
@@ -121,11 +122,11 @@ def write_sweep(
 
     lines = [json.dumps(outcome.to_dict(), ensure_ascii=False, allow_nan=False) for outcome in outcomes]
     write_atomically(folder / SWEEP_FILE, "".join(f"{line}\n" for line in lines).encode())
-    members = [model_of(outcome, data, len(outcomes), settings) for outcome in kept]
+    members = [model_of(outcome, data, len(outcomes), config) for outcome in kept]
     model = Committee(members) if len(members) > 1 else members[0]
     save(model, folder / MODEL_FILE)
     write_trained_on(folder / TRAINED_ON_FILE, data)
-    write_atomically(folder / CONFIG_FILE, kept[0].trial.recipe.to_toml(**settings).encode())
+    write_atomically(folder / CONFIG_FILE, config.to_toml().encode())
     assert kept[0].lane is not None  # noqa: S101 - those that are kept were trained
     history = [json.dumps(record.to_dict(), allow_nan=False) for record in kept[0].lane.history]
     write_atomically(folder / HISTORY_FILE, "".join(f"{line}\n" for line in history).encode())
@@ -133,16 +134,13 @@ def write_sweep(
     return model
 
 
-def model_of(outcome: "Outcome", data: "Dataset", n_trials: int, settings: dict[str, Any]) -> "Model":
+def model_of(outcome: "Outcome", data: "Dataset", n_trials: int, config: "RunConfig") -> "Model":
     """The model of a trial, with how it was chosen in its provenance."""
     assert outcome.lane is not None  # noqa: S101 - those that are kept were trained
     model = outcome.lane.model(data)
-    how = {
-        "recipe": {"name": settings["recipe"], **asdict(outcome.trial.recipe)},
-        "device": settings["device"],
-        "sweep": {"networks": n_trials, "choices": dict(outcome.trial.varied)},
-    }
-    return replace(model, provenance={**model.provenance, **how})
+    made_by = replace(config, recipe=outcome.trial.recipe).made_by
+    how = {"sweep": {"networks": n_trials, "choices": dict(outcome.trial.varied)}}
+    return replace(model, provenance={**model.provenance, **made_by, **how})
 
 
 def by_choices(outcomes: "Sequence[Outcome]") -> "list[list[Outcome]]":

@@ -73,7 +73,7 @@ MomentumOption = Annotated[
     float | None, typer.Option(metavar="M", help="For sgd, 0 ≤ M < 1. Default: 0.", rich_help_panel=RULE)
 ]
 NesterovOption = Annotated[
-    bool | None, typer.Option("--nesterov", help="Nesterov's momentum, for sgd.", rich_help_panel=RULE)
+    bool | None, typer.Option("--nesterov/--no-nesterov", help="Nesterov's momentum, for sgd.", rich_help_panel=RULE)
 ]
 ScheduleOption = Annotated[
     str | None,

@@ -80,6 +80,9 @@ def report_interrupted(folder: Path, result: "TrainingResult", seconds: float, *
 
 def print_end(result: "TrainingResult", seconds: float) -> None:
     """Says how long training took, what its best epoch was, and why it ended."""
+    if not result.best_epoch:
+        say(f"no epoch is done yet ({result.stopped_because})")
+        return
     epochs = counted(len(result.history), "epoch")
     say(f"{epochs} in {seconds:.1f} s, best: epoch {result.best_epoch} ({result.stopped_because})")
 

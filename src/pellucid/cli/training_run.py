@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pellucid.cli.console import say
-from pellucid.cli.followers import followers
+from pellucid.cli.followers import followers, require_outside
 from pellucid.cli.progress import download_progress, reading_progress, training_progress
 from pellucid.cli.training_report import report, report_interrupted, tell_data
 from pellucid.errors import WriteError, counted
@@ -84,6 +84,8 @@ def run_training(
     from pellucid.training.saving import Saving
     from pellucid.training.trained_on import TRAINED_ON_FILE, write_trained_on
 
+    if folder.place != folder.folder:
+        require_outside(folder.folder, csv=config.csv, tensorboard=config.tensorboard)
     network = config.recipe.network_for(data, config.seed)
     choices = config.recipe.training_choices(data)
     say(f"{network} on {data.name}: {counted(data.train.n_samples, 'example')}", is_error=True)

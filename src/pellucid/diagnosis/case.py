@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float64, Int, Shaped
 
 from pellucid.data import Dataset, Part, expected_outputs, find_named
+from pellucid.diagnosis.logged import GradientHistory
 from pellucid.diagnosis.reference import Reference
 from pellucid.errors import FormatError, InvalidValueError
 from pellucid.files.mapping import release
@@ -55,6 +56,7 @@ class Case:
         checkpoint: where training stood at its end; None: unknown.
         source: the data's name or path, as a command takes it; None: it has none.
         place: the path of the model or run, likewise.
+        gradients: what was logged of them; None: nothing.
     """
 
     model: Model
@@ -65,6 +67,7 @@ class Case:
     checkpoint: Checkpoint | None = None
     source: str | None = None
     place: str | None = None
+    gradients: GradientHistory | None = None
 
     def __post_init__(self) -> None:
         if self.data is not None:

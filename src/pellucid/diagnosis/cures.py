@@ -5,14 +5,20 @@ import shlex
 from dataclasses import fields, replace
 from typing import Any
 
+from pellucid.data import CATALOG, Reading
 from pellucid.diagnosis.case import Case
+from pellucid.errors import FormatError, InvalidValueError
 from pellucid.maths import L1, ElasticNet, Penalty
 from pellucid.training.entries import entry_of
-from pellucid.training.recipe import Recipe, default_recipe
+from pellucid.training.recipe import Recipe, default_recipe, load_recipe, recipe_names
 
 LISTS = ("hidden", "activation", "dropout")
 EMPTY = {"hidden": "none", "dropout": "0"}
 """How an option is written that chooses none of what the standard choice has."""
+LEADING = ("cost", "optimizer")
+"""Choices from which others follow, which are then not typed."""
+NOT_OF_RATE_TESTS = ("learning_rate", "epochs", "patience", "least_gain", "schedule")
+"""Choices that `find-rate` has no options for."""
 OF_OPTIMIZERS = ("momentum", "nesterov", "weight_decay")
 
 
@@ -23,25 +29,74 @@ def command(case: Case, **changes: Any) -> str:
         case: of the run.
         changes: choices of a `Recipe`.
     """
-    if case.source is None or case.plan is None:
-        return ""
-    base = default_recipe(case.source)[0]
-    base = base if case.data is None else base.resolved(case.data)  # so that nothing is typed that follows by itself
-    wanted = with_changes(case, recipe_of(case), changes)
-    typed = ["pellucid", "train", case.source]
+    return "" if case.source is None or case.plan is None else typed(case, "train", changes)
+
+
+def rate_test(case: Case) -> str:
+    """`pellucid find-rate …` for the run's network and data; empty where these have no name or path."""
+    left_out: dict[str, Any] = dict.fromkeys(NOT_OF_RATE_TESTS)
+    return "" if case.source is None or case.plan is None else typed(case, "find-rate", left_out)
+
+
+def typed(case: Case, name: str, changes: dict[str, Any]) -> str:
+    """A command on the run's data with its own choices, but for these changes; of what is None nothing is typed.
+
+    Parameters:
+        case: of a run whose data have a name or a path, and whose plan is known.
+        name: of the command.
+        changes: choices of a `Recipe`.
+    """
+    assert case.source is not None  # noqa: S101 - checked by the caller
+    assert case.plan is not None  # noqa: S101
+    wanted = with_changes(case, recipe_of(case), {key: value for key, value in changes.items() if value is not None})
+    base, words = begun(case)
+    follows = base.with_choices({"cost": wanted.cost, "optimizer": wanted.optimizer})
+    if case.data is not None:
+        base, follows = base.resolved(case.data), follows.resolved(case.data)
     for field in fields(Recipe):
         new: Any = getattr(wanted, field.name)
-        if new is None or new == getattr(base, field.name):
+        known: Any = getattr(base if field.name in LEADING else follows, field.name)
+        if new is None or new == known or (field.name in changes and changes[field.name] is None):
             continue
         option = f"--{field.name.replace('_', '-')}"
         if isinstance(new, bool):
-            typed += [option] if new else []
+            words += [option if new else f"--no-{option.removeprefix('--')}"]
         elif field.name in LISTS:
-            typed += [option, ",".join(map(str, new)) or EMPTY[field.name]]
+            words += [option, ",".join(map(str, new)) or EMPTY[field.name]]
         else:
-            typed += [option, f"{new:g}" if isinstance(new, float) else str(new)]
-    typed += ["--seed", str(case.plan.seed)] if case.plan.seed else []
-    return shlex.join(typed)
+            words += [option, f"{new:g}" if isinstance(new, float) else str(new)]
+    words += ["--seed", str(case.plan.seed)] if case.plan.seed else []
+    return shlex.join(["pellucid", name, case.source, *words])
+
+
+def begun(case: Case) -> tuple[Recipe, list[str]]:
+    """The recipe that the command goes out from, and how that and the reading of the data are typed."""
+    assert case.source is not None  # noqa: S101 - checked by the caller
+    base, usual = default_recipe(case.source)
+    own = case.model.provenance.get("recipe")
+    name = own.get("name") if isinstance(own, dict) else None
+    words = reading_words(case, case.source)
+    if name == usual or name not in recipe_names():
+        return base, words
+    return load_recipe(name)[0], [*words, "--recipe", name]
+
+
+def reading_words(case: Case, source: str) -> list[str]:
+    """The options by which the data were read, as far as a set of that name does not have them of itself."""
+    trained_on = case.model.provenance.get("data")
+    entries = trained_on.get("reading") if isinstance(trained_on, dict) else None
+    try:
+        chosen = Reading.from_dict(entries).to_dict() if isinstance(entries, dict) else {}
+    except (FormatError, InvalidValueError):
+        return []
+    place = source.partition(":")[0]
+    known = CATALOG[place].reading.to_dict() if place in CATALOG else Reading().to_dict()
+    words: list[str] = []
+    for name, value in chosen.items():
+        if value != known.get(name):
+            listed = [f"{key}={each}" for key, each in value.items()] if isinstance(value, dict) else value
+            words += [f"--{name.replace('_', '-')}", ",".join(listed) if isinstance(listed, list) else str(listed)]
+    return words
 
 
 def with_changes(case: Case, recipe: Recipe, changes: dict[str, Any]) -> Recipe:

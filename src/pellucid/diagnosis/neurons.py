@@ -8,12 +8,12 @@ from jaxtyping import Float64
 from pellucid.diagnosis.case import MOST_EXAMPLES, Case, evenly
 from pellucid.diagnosis.cures import command
 from pellucid.diagnosis.finding import Finding
+from pellucid.diagnosis.outputs import find_lost_outputs
 from pellucid.diagnosis.pictures import named_bars, pre_activation_histogram
+from pellucid.diagnosis.slopes import FLAT, is_bounded, slopes_of, steepest_slope
 from pellucid.errors import counted
 from pellucid.maths import Activation
 
-FLAT = 0.05
-"""Of the steepest slope: below it a sigmoid (|z| > 4.36) learns twenty times slower than an undecided one."""
 MOSTLY = 0.9
 """A neuron is saturated if its slope is flat for so many of the examples: the few others hardly move it."""
 MANY_SATURATED = 0.5
@@ -26,19 +26,9 @@ MOST_SEARCHED = 20_000
 """Training examples in which an activity of a neuron that seems to be dead is looked for."""
 
 
-def is_bounded(activation: Activation) -> bool:
-    """Whether it is flat at both ends, as sigmoid and tanh are."""
-    return activation.is_elementwise and bool(np.isfinite(activation.limits).all())
-
-
 def can_die(activation: Activation) -> bool:
     """Whether it is of the ReLU family and flat on the left, so that nothing brings a neuron back."""
     return activation.is_rectifier and bool(np.isfinite(activation.limits[0]))
-
-
-def slopes_of(activation: Activation, z: Float64[np.ndarray, "..."]) -> Float64[np.ndarray, "..."]:
-    """|f′(z)|."""
-    return np.abs(activation.derivative(z, activation.value(z)))
 
 
 def find_saturated(case: Case) -> Iterator[Finding]:
@@ -49,13 +39,13 @@ def find_saturated(case: Case) -> Iterator[Finding]:
     for layer, (activation, z) in enumerate(hidden, start=2):
         if is_bounded(activation):
             yield from _saturated_layer(case, layer, activation, z)
-    yield from _stuck_outputs(case)
+    yield from find_lost_outputs(case)
 
 
 def _saturated_layer(
     case: Case, layer: int, activation: Activation, z: Float64[np.ndarray, "n_samples n_neurons"]
 ) -> Iterator[Finding]:
-    steepest = float(slopes_of(activation, np.zeros(1))[0])
+    steepest = steepest_slope(activation)
     is_flat = slopes_of(activation, z) < FLAT * steepest
     n_stuck, n_neurons = int((is_flat.mean(axis=0) >= MOSTLY).sum()), z.shape[1]
     if n_stuck < MANY_SATURATED * n_neurons:
@@ -76,43 +66,6 @@ def _saturated_layer(
         },
         command(case, initializer="auto"),
         lambda: pre_activation_histogram(z, activation, layer),
-    )
-
-
-def _stuck_outputs(case: Case) -> Iterator[Finding]:
-    """A finding if output neurons stay at 0 for the very class that they stand for, where f′ holds them fast."""
-    sample, trace, activation = case.train, case.trace, case.last.output
-    if sample is None or trace is None or not case.is_classification or case.cost.output is not None:
-        return
-    if not is_bounded(activation) and activation.is_elementwise:
-        return
-    z, a = trace.pre_activations[-1], trace.activations[-1]
-    slopes = np.abs(activation.derivative(z, a))
-    steepest = 1.0 if activation.name == "tanh" else 0.25
-    stuck: list[int] = []
-    for neuron in range(a.shape[1]):
-        its_own = sample.expected[:, neuron] > 0.5
-        is_missed = its_own & (a[:, neuron] < 0.5)
-        is_held = is_missed & (slopes[:, neuron] < FLAT * steepest)
-        if its_own.any() and is_missed.sum() >= 0.5 * its_own.sum() and is_held.sum() >= 0.5 * is_missed.sum():
-            stuck.append(neuron)
-    if not stuck:
-        return
-    classes = tuple(case.model.classes or ())
-    names = [classes[k] for k in stuck] if a.shape[1] > 1 else [*classes[1:]]
-    of_them = sample.expected[:, stuck[0]] > 0.5
-    middle = float(np.median(a[of_them, stuck[0]]))
-    slope = float(np.median(slopes[of_them, stuck[0]]))
-    layer = len(case.last.sizes)
-    yield Finding(
-        "saturated",
-        f"Layer {layer}, the output: {counted(len(stuck), 'neuron')} of {a.shape[1]} stay near 0 even for their own "
-        f"class ({', '.join(names[:8])}): for '{names[0]}' the middle output is {middle:.2g}, where f′ is {slope:.2g}, "
-        f"so that {case.cost.name} corrects it by {slope / steepest:.2g} of what an undecided neuron would get.",
-        "a cost that cancels f′ (cross-entropy), a smaller start (initializer auto), or a lower rate",
-        {"layer": layer, "activation": activation.name, "classes": names, "middle_output": middle, "slope": slope},
-        command(case, cost="cross-entropy", output="softmax", initializer="auto"),
-        lambda: pre_activation_histogram(z[:, stuck], activation, layer),
     )
 
 

@@ -1,16 +1,17 @@
 """Is the learning rate too high or too low? The run's history says whether it suffered, a trial whether by the rate."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from pellucid.diagnosis.case import Case
-from pellucid.diagnosis.cures import command, in_words
+from pellucid.diagnosis.cures import command, in_words, rate_test
 from pellucid.diagnosis.finding import Finding
 from pellucid.diagnosis.fit import is_short_of_reference
 from pellucid.diagnosis.pictures import tried_rates
 from pellucid.diagnosis.trial import Trial, tried
 from pellucid.figures import learning_curves
+from pellucid.maths import example_costs
 from pellucid.training import EpochRecord
 
 BOUNCE = 0.1
@@ -37,13 +38,49 @@ def find_rate_faults(case: Case) -> Iterator[Finding]:
     is_poor = is_short_of_reference(case)
     if not (is_poor or bounced >= BOUNCE or unfinished >= UNFINISHED):
         return
+    suffers = {"rate-too-high": is_poor or bounced >= BOUNCE, "rate-too-low": is_poor or unfinished >= UNFINISHED}
     trial = tried(case, plan, sample)
+    blamed = rate_to_blame(case, trial, suffers)
+    if blamed is not None and plan.rule.penalty is not None:
+        # A penalty pulls the harder the higher the rate is, and no rate makes up for too strong a one: another rate
+        # must help with it and without.
+        trial = tried(case, plan, sample, plan.rule.penalty)
+        again = rate_to_blame(case, trial, suffers)
+        blamed = again if again is not None and again[0] == blamed[0] else None
+    if blamed is not None:
+        name, rate = blamed
+        told = tell_bounce(bounced) if name == "rate-too-high" else tell_unfinished(case.history)
+        yield judged_by_trial(case, trial, name, rate, told)
+
+
+def rate_to_blame(case: Case, trial: Trial, suffers: Mapping[str, bool]) -> tuple[str, float] | None:
+    """Which fault a trial proves, and the better rate; None where the rate is not to blame.
+
+    Parameters:
+        case: of the run.
+        trial: of its rate.
+        suffers: whether the run shows what either fault leads to.
+    """
     lower, lower_rate = trial.gain_of_lower()
     higher, higher_rate = trial.gain_of_higher()
-    if lower >= GAIN and lower >= higher and (is_poor or bounced >= BOUNCE):
-        yield judged_by_trial(case, trial, "rate-too-high", lower_rate, tell_bounce(bounced))
-    elif higher >= GAIN and higher > lower and (is_poor or unfinished >= UNFINISHED):
-        yield judged_by_trial(case, trial, "rate-too-low", higher_rate, tell_unfinished(case.history))
+    if suffers["rate-too-high"] and lower >= max(GAIN, higher):
+        return "rate-too-high", lower_rate
+    if suffers["rate-too-low"] and higher >= max(GAIN, lower) and left_behind(case, trial, higher_rate) >= GAIN:
+        return "rate-too-low", higher_rate
+    return None
+
+
+def left_behind(case: Case, trial: Trial, rate: float) -> float:
+    """By how much of the baseline cost a few steps with that rate do better than the whole run did.
+
+    Where the run got as far in the end, it is not its rate that holds it up.
+    """
+    assert case.train is not None  # noqa: S101 - there was a trial
+    assert case.trace is not None  # noqa: S101
+    z, a = case.trace.pre_activations[-1], case.trace.activations[-1]
+    with np.errstate(all="ignore"):
+        reached = float(example_costs(case.cost, z, a, case.train.expected).mean())
+    return (min(reached, 2 * trial.baseline) - trial.cost_with(rate)) / trial.baseline
 
 
 def bounce(history: tuple[EpochRecord, ...], baseline: float) -> float:
@@ -79,28 +116,33 @@ def tell_unfinished(history: tuple[EpochRecord, ...]) -> str:
 
 def judged_by_trial(case: Case, trial: Trial, name: str, rate: float, told: str) -> Finding:
     """The finding that a trial proves, with the better rate."""
-    better = int(np.flatnonzero(trial.rates == rate)[0])
-    own = trial.rates[trial.own]
+    own, better_cost = trial.rates[trial.own], trial.cost_with(rate)
     evidence = (
         f"{trial.n_steps} steps from a fresh start lead to a cost of {in_words(trial.costs[trial.own])} with the rate "
-        f"{own:.3g}, and of {in_words(trial.costs[better])} with {rate:.2g} (a constant answer: {trial.baseline:.3g})."
+        f"{own:.3g}, and of {in_words(better_cost)} with {rate:.2g} (a constant answer: {trial.baseline:.3g})."
         f"{told}"
     )
     return Finding(
         name,
         evidence,
-        f"a learning rate near {rate:.1g}",
+        f"a learning rate near {rate:.1g}{looked_closer(case)}",
         {
             "rate": float(own),
             "better_rate": rate,
             "cost": float(trial.costs[trial.own]) if np.isfinite(trial.costs[trial.own]) else None,
-            "better_cost": float(trial.costs[better]),
+            "better_cost": better_cost,
             "baseline_cost": trial.baseline,
             "steps": trial.n_steps,
         },
         command(case, learning_rate=float(f"{rate:.1g}")),
         lambda: tried_rates(trial),
     )
+
+
+def looked_closer(case: Case) -> str:
+    """The command that finds a rate on a finer scale than tens, in a clause; nothing where the data have no name."""
+    test = rate_test(case)
+    return f"; for a closer look: {test}" if test else ""
 
 
 def diverged(case: Case) -> Finding:
@@ -110,7 +152,7 @@ def diverged(case: Case) -> Finding:
     return Finding(
         "rate-too-high",
         f"The run {case.stopped_because}.",
-        f"a learning rate near {lower:g}",
+        f"a learning rate near {lower:g}{looked_closer(case)}",
         {"rate": rate, "better_rate": lower, "epochs": len(case.history)},
         command(case, learning_rate=lower),
         (lambda: learning_curves(case.history)) if case.history else None,

@@ -11,8 +11,9 @@ from jaxtyping import Float64
 
 N_NEURONS = 500
 """Random ReLU neurons: enough for 90 % on MNIST from 2,000 examples, and fitted in a fraction of a second."""
-MOST_DIRECT = 1_000
-"""Inputs that are also weighted directly, where there are no more."""
+MOST_DIRECT = 200
+"""Inputs that are also weighted directly, where there are no more: tables and small pictures. On MNIST's 784 and on
+Fashion-MNIST's they change the share of right answers by less than 0.2 %, and take five times as long."""
 CLIP = 5.0
 """Standard deviations beyond which a standardised input is cut: one rare pixel must not outweigh all others."""
 STRENGTHS = 10.0 ** np.arange(-4, 3)

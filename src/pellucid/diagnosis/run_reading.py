@@ -8,6 +8,7 @@ from typing import Any
 
 from pellucid.data import Dataset
 from pellucid.diagnosis.case import Case, plan_of
+from pellucid.diagnosis.logged import gradients_in
 from pellucid.errors import FormatError, InvalidValueError
 from pellucid.files.bounded import read_bounded, readable
 from pellucid.model import Model
@@ -19,7 +20,7 @@ MAX_CONFIG = 2**20
 MAX_HISTORY = 2**28
 
 
-def case_of(path: Path, model: Model, data: Dataset | None, source: str | None) -> Case:
+def case_of(path: Path, model: Model, data: Dataset | None, source: str | None, *, is_member: bool = False) -> Case:
     """The case of a run folder or a model file.
 
     Parameters:
@@ -27,16 +28,20 @@ def case_of(path: Path, model: Model, data: Dataset | None, source: str | None) 
         model: that is there.
         data: what it was trained on, if that is known.
         source: their name or path.
+        is_member: whether the model is one of a committee that is there; only its own entries then tell of it.
 
     Raises:
-        FormatError: checkpoint or history are damaged.
+        FormatError: checkpoint, history or log of gradients are damaged.
         InvalidValueError: the checkpoint is of another network.
     """
+    if is_member:
+        return Case(model, data, plan_of(model), source=source, place=str(path))
     checkpoint = checkpoint_in(path, model)
     plan = checkpoint.plan if checkpoint is not None else plan_of(model)
     history = checkpoint.history if checkpoint is not None else history_in(path)
     reason = "" if checkpoint is None else checkpoint.stopped_because
-    return Case(model, data, plan, history, reason, checkpoint, source, str(path))
+    gradients = gradients_in(path, len(model.network.sizes) - 1)
+    return Case(model, data, plan, history, reason, checkpoint, source, str(path), gradients)
 
 
 def checkpoint_in(path: Path, model: Model) -> Checkpoint | None:
@@ -85,7 +90,7 @@ def history_in(path: Path) -> tuple[EpochRecord, ...]:
     try:
         lines = read_bounded(file, MAX_HISTORY).decode().splitlines()
         return tuple(_record(json.loads(line)) for line in lines)
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise FormatError(f"{file}: a record of an epoch a line is required ({readable(error)})") from error
 
 
@@ -93,7 +98,7 @@ def _record(entries: Any) -> EpochRecord:
     """The record that the entries of a line stand for.
 
     Raises:
-        TypeError: they are no such entries.
+        TypeError: they are no such entries; OverflowError: a number is beyond those of a float.
     """
     known = {field.name for field in fields(EpochRecord)}
     if not isinstance(entries, dict) or not set(entries) <= known:
@@ -102,4 +107,6 @@ def _record(entries: Any) -> EpochRecord:
         may_lack = name not in ("epoch", "cost", "learning_rate")
         if type(value) not in (int, float) and not (value is None and may_lack):
             raise TypeError(f"{name} must be a number")
-    return EpochRecord(**entries)
+    return EpochRecord(
+        **{name: value if name == "epoch" or value is None else float(value) for name, value in entries.items()}
+    )

@@ -58,8 +58,8 @@ def score_of(outcome: Outcome) -> float | None:
     """The accuracy (in regression the cost) by which a network is compared; None where no epoch was done."""
     figures, lane = outcome.figures, outcome.lane
     if figures is not None:
-        if figures.accuracies:
-            return float(np.mean(figures.accuracies))
+        if figures.shares:
+            return float(np.mean(figures.shares))
         cost = float(np.mean(figures.costs))
         return cost if np.isfinite(cost) else None
     record = None if lane is None else lane.best_record
@@ -74,7 +74,9 @@ def score_of(outcome: Outcome) -> float | None:
 def what_is_scored(outcome: Outcome) -> str:
     """What `score_of` gives, in words."""
     if outcome.figures is not None:
-        return "mean accuracy of the folds" if outcome.figures.accuracies else "mean cost of the folds"
+        if not outcome.figures.shares:
+            return "mean cost of the folds"
+        return f"mean {'recall' if outcome.figures.is_balanced else 'accuracy'} of the folds"
     record = None if outcome.lane is None else outcome.lane.best_record
     part = "training" if record is None or record.validation_cost is None else "validation"
     if record is not None and record.validation_recall is not None:
@@ -85,7 +87,7 @@ def what_is_scored(outcome: Outcome) -> str:
 def is_share(outcome: Outcome) -> bool:
     """Whether the score is a share of right answers, rather than a cost."""
     if outcome.figures is not None:
-        return bool(outcome.figures.accuracies)
+        return bool(outcome.figures.shares)
     record = None if outcome.lane is None else outcome.lane.best_record
     return record is not None and record.accuracy is not None
 

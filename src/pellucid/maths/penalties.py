@@ -6,10 +6,11 @@ on arrays and, given expression trees, write out the formula with its numbers.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, ClassVar, TypeAlias
 
 from pellucid.arrays import Array, Elements, namespace
-from pellucid.errors import InvalidValueError
+from pellucid.errors import InvalidValueError, require_kind
 
 Operand: TypeAlias = Any
 """Weights of any shape, or an expression tree."""
@@ -28,6 +29,7 @@ class Penalty(ABC):
     source: ClassVar[str]
 
     def __post_init__(self) -> None:
+        require_kind(self.strength, Real, f"{self.name}: a number as strength")
         if not 0 <= self.strength < float("inf"):
             raise InvalidValueError(f"{self.name}: the strength must be a number of at least 0, got {self.strength}")
 
@@ -88,6 +90,7 @@ class ElasticNet(Penalty):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        require_kind(self.l1_share, Real, f"{self.name}: a number as the share of L1")
         if not 0 <= self.l1_share <= 1:
             raise InvalidValueError(f"{self.name}: the share of L1 must be from 0 to 1, got {self.l1_share}")
 

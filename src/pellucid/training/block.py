@@ -241,6 +241,6 @@ def _judge(network: Network, cost: Cost, z: Array, labels: Array) -> tuple[Array
 
 
 @jax.jit
-def all_finite(parameters: Parameters) -> Array:
-    """Whether every weight and bias is a finite number."""
-    return jnp.stack([jnp.isfinite(array).all() for array in jax.tree.leaves(parameters)]).all()
+def all_finite(state: TrainingState) -> Array:
+    """Whether every weight and bias is a finite number, and all that the optimizer remembers of them."""
+    return jnp.stack([jnp.isfinite(array).all() for array in jax.tree.leaves(state)]).all()

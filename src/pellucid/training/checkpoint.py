@@ -175,8 +175,13 @@ def require_tensors(tensors: dict[str, np.ndarray], sizes: tuple[int, ...], dtyp
             raise InvalidValueError(f"state: {name} must be at least 0, got {tensor.min()}")
 
 
-def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+def write_checkpoint(path: Path, checkpoint: Checkpoint, *, previous: Path | None = None) -> None:
     """Writes the checkpoint, whole or not at all.
+
+    Parameters:
+        path: of the file.
+        checkpoint: what it is to hold.
+        previous: where the one before is kept, in the same folder; None: nowhere.
 
     Raises:
         InvalidValueError: `read_checkpoint` would refuse it: numbers that are not finite, a state that is not of this
@@ -200,7 +205,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     }
     told = {HISTORY: to_array(checkpoint.history), COSTS: position.costs, CORRECT: position.correct}
     tensors = tensors_of(checkpoint.state) | parameters_as(BEST, checkpoint.best) | told
-    write_atomically(path, pack_tensors(tensors, document), previous=path.with_name(PREVIOUS_FILE))
+    write_atomically(path, pack_tensors(tensors, document), previous=previous)
 
 
 def require_whole(checkpoint: Checkpoint) -> None:
@@ -305,6 +310,10 @@ def _build(tensors: dict[str, np.ndarray], document: dict[str, Any]) -> Checkpoi
             f"tensors: those of layers 2 to {len(whole)}, of the memory of {optimizer.name} and of the history are "
             f"required; missing or unknown: {odd}"
         )
+
+    # The sizes, against which all shapes are checked, are read off of these.
+    if [tensors[f"{layer}.{kind}"].ndim for layer in layers for kind in kinds] != [2, 1] * len(layers):
+        raise FormatError("tensors: weights in two dimensions, and biases in one, are required")
 
     def memory(name: str) -> State:
         return memory_kind(optimizer)(*(tensors[f"{name}.{field}"] for field in fields))

@@ -5,13 +5,14 @@ from collections.abc import Collection, Mapping
 from pellucid.errors import InvalidValueError
 
 
-def read_numbers(text: str, known: Collection[str], what: str) -> dict[str, float]:
+def read_numbers(text: str, known: Collection[str], what: str, before: str = "") -> dict[str, float]:
     """The numbers that a text names.
 
     Parameters:
         text: such as `shift=2,rotation=15`; empty for none.
         known: the names there are.
         what: is chosen, as messages say it.
+        before: what stands before them where a person writes them, such as `step:`.
 
     Raises:
         InvalidValueError: it is not written so, or names something unknown, or twice.
@@ -27,7 +28,9 @@ def read_numbers(text: str, known: Collection[str], what: str) -> dict[str, floa
         except ValueError:
             number = float("nan")
         if name not in known or name in chosen or number != number:
-            raise InvalidValueError(f"{what}: NAME=NUMBER,… with names of {', '.join(known)} is required, got '{text}'")
+            raise InvalidValueError(
+                f"{what}: {before}NAME=NUMBER,… with names of {', '.join(known)} is required, got '{before}{text}'"
+            )
         chosen[name] = number
     return chosen
 

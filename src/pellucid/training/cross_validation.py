@@ -21,16 +21,23 @@ class Figures:
         costs: the mean cost on each fold's examples that judge; infinite where the network diverged.
         accuracies: the share of them that are right; none in regression.
         recalls: the mean over the classes of the share of a class that is right; none in regression.
+        is_balanced: whether training was to balance the classes: the recalls count then.
     """
 
     costs: tuple[float, ...]
     accuracies: tuple[float, ...] = ()
     recalls: tuple[float, ...] = ()
+    is_balanced: bool = False
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """By which trials are compared: the accuracies, where classes are balanced the recalls; none in regression."""
+        return self.recalls if self.is_balanced else self.accuracies
 
     @property
     def merit(self) -> tuple[float, float]:
-        """What the better trial has more of: the mean accuracy, and of equal ones the lower mean cost."""
-        return float(np.mean(self.accuracies)) if self.accuracies else 0.0, -float(np.mean(self.costs))
+        """What the better trial has more of: the mean share, and of equal ones the lower mean cost."""
+        return float(np.mean(self.shares)) if self.shares else 0.0, -float(np.mean(self.costs))
 
     def to_dict(self) -> dict[str, Any]:
         """The figures as JSON can hold them, a cost that is not finite as none."""
@@ -65,9 +72,11 @@ def cross_validate(
         for figures, lane in zip(found, lanes, strict=True):
             is_whole = lane.stopped_because == "all epochs done"
             figures.append(judge(lane.model(fold.data), fold.judged) if is_whole else (float("inf"), 0.0, 0.0))
-    is_classification = data.task == "classification"
     columns = [tuple(zip(*figures, strict=True)) for figures in found]
-    return [Figures(*(each if is_classification else each[:1])) for each in columns]
+    if data.task == "regression":
+        return [Figures(costs) for costs, _, _ in columns]
+    balanced = [trial.recipe.balance != "none" for trial in trials]
+    return [Figures(*kinds, is_balanced=each) for kinds, each in zip(columns, balanced, strict=True)]
 
 
 def judge(model: Model, part: Part) -> tuple[float, float, float]:

@@ -8,6 +8,7 @@ from pellucid.data import Encoder, PictureEncoder
 from pellucid.data.features import SoundEncoder
 from pellucid.errors import InvalidValueError
 from pellucid.training.choices import read_numbers, write_numbers
+from pellucid.training.regularisation import require_number
 
 SIGMA = 4.0
 
@@ -51,7 +52,7 @@ class Distortions:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            value, most = getattr(self, field.name), MOST[field.name]
+            value, most = require_number(getattr(self, field.name), f"distort: {field.name}"), MOST[field.name]
             if not 0 <= value <= most:
                 raise InvalidValueError(f"distort: {field.name} must be from 0 to {most:g}, got {value:g}")
         if self.sigma != SIGMA and not self.alpha:

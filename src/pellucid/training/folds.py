@@ -71,7 +71,10 @@ def pooled(data: Dataset) -> Part:
     """
     train, validation = data.train, data.validation
     if is_mapped(train.raw):
-        raise InvalidValueError("folds: examples that fit into memory are required, these are read from their file")
+        raise InvalidValueError(
+            "folds: examples that fit into memory are required, these are read from their file; allow them more "
+            "memory, or leave it out"
+        )
     if validation is None:
         return train
     own = [part.weights if part.weights is not None else np.ones(part.n_samples) for part in (train, validation)]

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 SIZES = ("gradient", "weights", "correction")
+"""What `Progress.norms` has of each layer, in this order."""
 
 
 class GradientLog:

@@ -13,7 +13,7 @@ from pellucid.data import Dataset
 from pellucid.errors import InvalidValueError
 from pellucid.maths import Network, Parameters
 from pellucid.model import Model
-from pellucid.training.ending import epochs_waited
+from pellucid.training.ending import planned_end
 from pellucid.training.history import EpochRecord
 from pellucid.training.plan import Plan
 from pellucid.training.provenance import provenance_of
@@ -94,7 +94,4 @@ class Lane:
         self.history.append(record)
         if self.best_record is None or record.merit() > self.best_record.merit():
             self.best_record, self.best = record, parameters()
-        if record.epoch == self.plan.epochs:
-            self.stopped_because = "all epochs done"
-        elif self.plan.patience is not None and epochs_waited(self.history, self.plan.least_gain) >= self.plan.patience:
-            self.stopped_because = f"no better for {self.plan.patience} epochs"
+        self.stopped_because = planned_end(self.history, self.plan) or ""

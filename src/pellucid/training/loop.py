@@ -13,12 +13,12 @@ from pellucid.errors import InvalidValueError, require_kind
 from pellucid.maths import Cost, Network, Optimizer, Penalty, require_fit
 from pellucid.model.evaluation import require_same_shape
 from pellucid.training.checkpoint import Checkpoint
-from pellucid.training.distortions import UNDISTORTED, Distortions
+from pellucid.training.distortions import UNDISTORTED, Distortions, require_meaning
 from pellucid.training.events import Callback
 from pellucid.training.interruption import Interruption
 from pellucid.training.plan import Plan
 from pellucid.training.provenance import best_model
-from pellucid.training.regularisation import OFF, Regularisation
+from pellucid.training.regularisation import OFF, Regularisation, require_number
 from pellucid.training.result import TrainingResult
 from pellucid.training.run import Run
 from pellucid.training.targets import scaling_for
@@ -121,9 +121,12 @@ def train_by(
 ) -> TrainingResult:
     """Trains a network by a plan; the parameters, and what is given back and raised, are those of `train`."""
     require_plan(plan, network, data)
-    if minutes is not None and not 0 < minutes < float("inf"):
+    if minutes is not None and not 0 < require_number(minutes, "minutes") < float("inf"):
         raise InvalidValueError(f"minutes: must be a number above 0, got {minutes}")
+    for callback in callbacks:
+        require_kind(callback, Callback, "callbacks: a Callback each")
     if resume is not None:
+        require_kind(resume, Checkpoint, "resume: a checkpoint, of read_checkpoint or of a result,")
         require_same_run(resume, plan, network, data)
     scaling = scaling_for(network, data) if plan.scale_targets else None
     learnt = data if scaling is None else scaling.scaled(data)
@@ -193,6 +196,7 @@ def require_plan(plan: Plan, network: Network, data: Dataset) -> None:
     require_trainable(network)
     plan.rule.regularisation.require_fit(network, has_classes=has_classes)
     require_balance(plan.balance, has_classes=has_classes)
+    require_meaning(plan.distortions, data.features.encoder)
 
 
 def require_trainable(network: Network) -> None:

@@ -58,7 +58,10 @@ def train_many(
     for network, plan in zip(networks, plans, strict=True):
         require_plan(plan, network, data)
     if is_mapped(data.train.raw):
-        raise InvalidValueError("data: many networks are trained on data that fit into memory; train one at a time")
+        raise InvalidValueError(
+            "data: examples that fit into memory are required to train many networks at once, these are read from "
+            "their file; allow them more memory, or train one network at a time"
+        )
     dtypes = {str(network.dtype) for network in networks}
     if len(dtypes) != 1:
         raise InvalidValueError(f"networks: one type of numbers is required, got {', '.join(sorted(dtypes)) or 'none'}")
@@ -75,17 +78,23 @@ def train_many(
     with Interruption() as interruption:
         # Imported with Ctrl-C held back: JAX does not survive one while it starts.
         from pellucid.training.engine import engine
-        from pellucid.training.side_by_side import Programs, SideBySide
+        from pellucid.training.side_by_side import Placed, Programs, SideBySide
 
         n_threads = cores() if device == "cpu" else 1
-
+        placed: dict[Any, Placed] = {}
         programs: dict[Any, Programs] = {}
 
+        def place(lane: Lane) -> Placed:
+            learnt = lane.scaling is not None, lane.plan.balance
+            if learnt not in placed:
+                scaled = data if lane.scaling is None else lane.scaling.scaled(data)
+                placed[learnt] = Placed.of(scaled, lane.plan.balance, lane.network.dtype)
+            return placed[learnt]
+
         def prepare(group: list[Lane]) -> SideBySide:
-            scaling, kind = group[0].scaling, group[0].kind
-            learnt = data if scaling is None else scaling.scaled(data)
+            learnt, kind = place(group[0]), group[0].kind
             if kind not in programs:
-                programs[kind] = Programs.of([lane for lane in lanes if lane.kind == kind], learnt, device)
+                programs[kind] = Programs.of([lane for lane in lanes if lane.kind == kind], learnt.data, device)
             return SideBySide(group, learnt, programs[kind], interruption)
 
         def go_on(run: SideBySide) -> None:

@@ -10,7 +10,7 @@ from pellucid.errors import FormatError, InvalidValueError, is_whole, look_up, r
 from pellucid.maths import Adam, Cost, Optimizer, Penalty, find_cost
 from pellucid.training.distortions import UNDISTORTED, Distortions
 from pellucid.training.entries import entry_of, optimizer_of, penalty_of
-from pellucid.training.regularisation import OFF, Regularisation
+from pellucid.training.regularisation import OFF, Regularisation, require_number
 from pellucid.training.schedules import Constant, Schedule, read_schedule
 from pellucid.training.step import LearningRule
 
@@ -57,7 +57,7 @@ class Plan:
             raise InvalidValueError(f"seed: must be a whole number from 0 to 2⁶³−1, got {self.seed}")
         if self.patience is not None and not is_whole(self.patience, 1):
             raise InvalidValueError(f"patience: must be a whole number above 0, got {self.patience}")
-        if not 0 <= self.least_gain < 1:
+        if not 0 <= require_number(self.least_gain, "least_gain") < 1:
             raise InvalidValueError(f"least_gain: must be at least 0 and below 1, got {self.least_gain}")
         look_up(self.balance, dict.fromkeys(BALANCES), "balance")
 
@@ -81,6 +81,8 @@ class Plan:
         require_kind(optimizer, (Optimizer, NoneType), "optimizer: one such as SGD(0.1) or Adam()")
         require_kind(penalty, (Penalty, NoneType), "penalty: one such as L2(0.001), or none,")
         require_kind(regularisation, Regularisation, "regularisation: one such as Regularisation(dropout=(0.2, 0.5))")
+        require_kind(schedule, str, "schedule: a text such as 'cosine:warmup=2'")
+        require_kind(distortions, (str, Distortions), "distortions: a text such as 'shift=2,rotation=15'")
         return cls(
             LearningRule(find_cost(cost), optimizer or Adam(), penalty, regularisation),
             schedule=read_schedule(schedule),

@@ -32,7 +32,7 @@ SOURCE = "Smith 2017, section 3.3; the choice of a tenth is that of fastai's lea
 class RateTest:
     """What a range test found.
 
-    *Formula*: r_k = r_least (r_most / r_least)^(k / (n − 1)); C̄_k = Σ βʲ C_{k−j} / Σ βʲ with β = 1 − 20/n; the
+    *Formula*: r_k = r_least (r_most / r_least)^(k / (n − 1)); C̄_k = Σ βʲ C_{k−j} / Σ βʲ with β = 1 − 1/⌊n/20⌋; the
     suggestion is a tenth of the rate at which C̄ is least.
 
     Attributes:

@@ -173,6 +173,8 @@ class Recipe:
         """
         if not is_whole(self.patience, 0):
             raise InvalidValueError(f"patience: a whole number from 0, for never, is required, got {self.patience!r}")
+        if len(self.dropout) == 1 and not self.hidden:
+            raise InvalidValueError("dropout: one share is that of each hidden layer, there is none; leave it out")
         resolved = self.resolved(data)
         regularisation = Regularisation(
             dropout=(0.0, *self.dropout * len(self.hidden)) if len(self.dropout) == 1 else self.dropout,

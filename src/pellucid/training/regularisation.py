@@ -1,5 +1,6 @@
 """What keeps a network from learning its examples by heart, beside penalties on the weights."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from numbers import Real
 from typing import Any, cast
@@ -38,6 +39,7 @@ class Regularisation:
     averaging: float | None = None
 
     def __post_init__(self) -> None:
+        require_kind(self.dropout, Iterable, "dropout: a share for each layer from the input on, such as (0, 0.5),")
         object.__setattr__(self, "dropout", tuple(self.dropout))
         for name, values in (("dropout", self.dropout), ("label_smoothing", (self.label_smoothing,))):
             for value in values:

@@ -16,7 +16,7 @@ from pellucid.maths import Network, Parameters
 from pellucid.training.checkpoint import Checkpoint, Position
 from pellucid.training.ending import planned_end
 from pellucid.training.events import Callback, Progress
-from pellucid.training.faults import name_fault
+from pellucid.training.faults import is_finite, name_fault
 from pellucid.training.feed import feed_for, to_device
 from pellucid.training.history import EpochRecord
 from pellucid.training.interruption import Interruption
@@ -89,12 +89,13 @@ class Run:
         )
         judged = data.validation
         self.validation = to_device(judged.raw, judged.labels, network.dtype) if judged else None
-        self.state = start(engine.on_device(network.parameters), plan.rule)
+        self.state = engine.on_device(start(network.parameters, plan.rule))
         self.key = chance.key_of(plan.seed)
         # Beside the raw example, a block holds each output's z, activation and cost.
         bytes_per_example = data.train.raw.itemsize * data.features.n_features + 12 * network.sizes[-1]
         self.capacity = block.steps_per_block(network, self.batch_size, bytes_per_example, self.steps)
-        self.block_steps, self.block_seconds = self.capacity, block.BLOCK_SECONDS
+        # The first block is a step long: how many last as long as a block may is known once one was measured.
+        self.block_steps, self.block_seconds = 1, block.BLOCK_SECONDS
         self.compiled: set[int] = set()
         distortion = distorting.distortion_for(plan.distortions, data.features)
         logs_gradients = any(callback.wants_gradients for callback in callbacks)
@@ -106,7 +107,7 @@ class Run:
         }
         alike = class_weights(judged.class_counts) if judged and plan.balance != "none" else None
         self.judge = block.compile_judge(network, plan.rule.cost, data.features, alike)
-        self.all_finite: Callable[[Parameters], Any] = block.all_finite
+        self.all_finite: Callable[[TrainingState], Any] = block.all_finite
         self.on_host, self.copy, self.on_device = engine.on_host, engine.on_device, engine.on_device
 
         self.history: list[EpochRecord] = []
@@ -176,10 +177,7 @@ class Run:
         """Runs the plan's epochs to their end, or to that of patience, time, or somebody's wish; says why it ended."""
         with contextlib.closing(self.feed):
             self.tell("run_begins")
-            try:
-                self.stopped_because = self.run_epochs()
-            finally:
-                self.met = self.met if self.epoch else 0
+            self.stopped_because = self.run_epochs()
             self.tell("run_ends")
 
     def run_epochs(self) -> str:
@@ -219,7 +217,7 @@ class Run:
             return f"{self.reason_to_stop()} in epoch {self.epoch}"
         record = self.judge_epoch()
         if record.validation_cost is not None and not np.isfinite(record.validation_cost):
-            return self.end(f"diverged: the validation cost was not finite after epoch {self.epoch}; {self.cure}")
+            return self.end_by_validation()
         self.keep(record)
         self.seconds.append(time.perf_counter() - began)
         self.tell("epoch_done", record)
@@ -297,7 +295,7 @@ class Run:
         bad = np.flatnonzero(~np.isfinite(self.report.costs))
         if len(bad):
             return int(bad[0])
-        if len(self.report.costs) == self.steps and not self.all_finite(self.state.parameters):
+        if len(self.report.costs) == self.steps and not self.all_finite(self.state):
             return max(n_before, self.steps - 1)
         return None
 
@@ -354,6 +352,13 @@ class Run:
             return self.end(f"the data hold numbers that are not finite: {place}; repair them", DataError)
         fault = name_fault(self.start, self.rule, self.on_host(self.state), x, expected, rate, weights)
         return self.end(f"diverged: the cost was not finite {place}: {fault}; {self.cure}")
+
+    def end_by_validation(self) -> str:
+        """Ends with the reason why the validation part has no finite cost: its own numbers, or the network's."""
+        if not all(map(is_finite, self.validation or ())):
+            reason = f"the validation data hold numbers that are not finite: after epoch {self.epoch}; repair them"
+            return self.end(reason, DataError)
+        return self.end(f"diverged: the validation cost was not finite after epoch {self.epoch}; {self.cure}")
 
     @property
     def cure(self) -> str:

@@ -15,7 +15,7 @@ from pellucid.files import read_bounded, write_atomically
 from pellucid.files.tensors import parse_json
 from pellucid.model import save
 from pellucid.model.storage import MODEL_FILE
-from pellucid.training.checkpoint import CHECKPOINT_FILE, write_checkpoint
+from pellucid.training.checkpoint import CHECKPOINT_FILE, PREVIOUS_FILE, write_checkpoint
 from pellucid.training.events import Callback, Progress
 from pellucid.training.gradient_log import GradientLog
 from pellucid.training.history import EpochRecord
@@ -126,7 +126,7 @@ class Saving(Callback):
         """
         place, checkpoint = self.folder.place, run.checkpoint()
         if checkpoint.is_finite:
-            write_checkpoint(place / CHECKPOINT_FILE, checkpoint)
+            write_checkpoint(place / CHECKPOINT_FILE, checkpoint, previous=place / PREVIOUS_FILE)
         elif run.best_record is None:
             return
         if self.saved_best is None or self.saved_best != run.best_record:

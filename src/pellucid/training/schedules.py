@@ -213,4 +213,4 @@ def read_schedule(text: str) -> Schedule:
     """
     name, _, rest = text.partition(":")
     kind = look_up(name, SCHEDULES, "schedule")
-    return kind(**read_numbers(rest, [field.name for field in fields(kind)], f"schedule {name}"))
+    return kind(**read_numbers(rest, [field.name for field in fields(kind)], "schedule", f"{name}:"))

@@ -15,7 +15,7 @@ from pellucid.maths import Parameters
 from pellucid.training import distorting
 from pellucid.training.block import Judgement, steps_per_block
 from pellucid.training.chance import key_of
-from pellucid.training.engine import jnp, on_device, on_host
+from pellucid.training.engine import jnp, on_host
 from pellucid.training.feed import Stored, order_of, to_device, weights_to_device
 from pellucid.training.history import EpochRecord
 from pellucid.training.interruption import Interruption
@@ -69,6 +69,34 @@ def batch_size_of(plan: Plan, data: Dataset) -> int:
     return data.train.n_samples if plan.batch_size == "full" else min(plan.batch_size, data.train.n_samples)
 
 
+class Placed(NamedTuple):
+    """What networks learn, as the present device has it: once, for all that learn it.
+
+    Attributes:
+        data: targets scaled as the networks have them.
+        stored: the examples to train on.
+        validation: the raw examples that judge, and their labels; None: there are none.
+    """
+
+    data: Dataset
+    stored: Stored
+    validation: tuple[Array, Array] | None
+
+    @classmethod
+    def of(cls, data: Dataset, balance: str, dtype: np.dtype) -> "Placed":
+        """These data on the device.
+
+        Parameters:
+            data: in memory.
+            balance: what is done about classes of different sizes.
+            dtype: of the networks' numbers.
+        """
+        part, judged = data.train, data.validation
+        counting = weights_to_device(weights_of(data, balance), dtype)
+        stored = Stored(*to_device(part.raw, part.labels, dtype), counting)
+        return cls(data, stored, to_device(judged.raw, judged.labels, dtype) if judged else None)
+
+
 class SideBySide:
     """Networks of one kind that are trained on the present device, from epoch to epoch.
 
@@ -76,27 +104,22 @@ class SideBySide:
 
     Parameters:
         lanes: the networks; what becomes of them is kept there.
-        data: what is learnt, targets scaled as the lanes have them.
+        placed: what is learnt.
         programs: compiled for networks of this kind.
         interruption: by which Ctrl-C asks for their end.
     """
 
-    def __init__(self, lanes: Sequence[Lane], data: Dataset, programs: "Programs", interruption: Interruption) -> None:
-        first, part = lanes[0], data.train
-        plan, network = first.plan, first.network
-        self.data, self.interruption, self.dtype = data, interruption, network.dtype
-        self.n_samples = part.n_samples
-        self.batch_size = batch_size_of(plan, data)
+    def __init__(self, lanes: Sequence[Lane], placed: Placed, programs: Programs, interruption: Interruption) -> None:
+        plan, network = lanes[0].plan, lanes[0].network
+        self.data, self.stored, self.validation = placed
+        self.programs, self.interruption, self.dtype = programs, interruption, network.dtype
+        self.n_samples = self.data.train.n_samples
+        self.batch_size = batch_size_of(plan, self.data)
         self.steps = -(-self.n_samples // self.batch_size)
         self.epoch = 0
-        counting = weights_to_device(weights_of(data, plan.balance), network.dtype)
-        self.stored = Stored(*to_device(part.raw, part.labels, network.dtype), counting)
-        judged = data.validation
-        self.validation = to_device(judged.raw, judged.labels, network.dtype) if judged else None
-        self.programs = programs
-        bytes_per_example = part.raw.itemsize * data.features.n_features + 12 * network.sizes[-1]
+        bytes_per_example = self.data.train.raw.itemsize * self.data.features.n_features + 12 * network.sizes[-1]
         self.network, self.bytes_per_example = network, bytes_per_example
-        self.state = stacked([start(on_device(lane.network.parameters), plan.rule) for lane in lanes])
+        self.state = stacked([start(lane.network.parameters, plan.rule) for lane in lanes])
         self.hold(lanes)
 
     def hold(self, lanes: Sequence[Lane]) -> None:
@@ -123,10 +146,8 @@ class SideBySide:
     def run_until(self, end: int, tell: Callable[[], None]) -> None:
         """Trains them up to and with that epoch, as far as each goes; after each epoch that is told."""
         while self.epoch < end and self.going:
-            if (
-                len(self.going) <= len(self.lanes) // 2
-            ):  # the program for fewer is compiled once and saves half the work
-                places = self.going
+            places = self.going
+            if len(places) <= len(self.lanes) // 2:  # the program for fewer is compiled once and saves half the work
                 self.state = chosen(self.state, places)
                 self.hold([self.lanes[place] for place in places])
             self.epoch += 1

@@ -103,16 +103,18 @@ def best_of(outcomes: Sequence[Outcome], data: Dataset, n_kept: int, device: str
         device: cpu or gpu.
 
     Raises:
-        DivergenceError: of none an epoch was done.
+        DivergenceError: of none an epoch was done; KeyboardInterrupt: likewise, because Ctrl-C was pressed.
     """
-    whole = [each for each in outcomes if each.lane is not None and each.lane.best is not None]
+    trained = [each for each in outcomes if each.lane is not None]
     untrained = [each for each in outcomes if each.lane is None and np.isfinite(each.merit).all()][:n_kept]
     if untrained:
         trials = [each.trial for each in untrained]
         networks, plans = [trial.network(data) for trial in trials], [trial.plan(data) for trial in trials]
         lanes = train_many(networks, plans, data, device=device)
-        whole = [replace(each, lane=lane) for each, lane in zip(untrained, lanes, strict=True) if lane.best is not None]
+        trained = [replace(each, lane=lane) for each, lane in zip(untrained, lanes, strict=True)]
+    whole = [each for each in trained if each.lane is not None and each.lane.best is not None]
     if not whole:
-        reasons = ", ".join(sorted({each.lane.stopped_because.split(":")[0] for each in outcomes if each.lane}))
-        raise DivergenceError(f"no network had an epoch done ({reasons or 'diverged'}); lower the learning rates")
+        if any(each.lane is not None and each.lane.stopped_because.startswith("interrupted") for each in trained):
+            raise KeyboardInterrupt
+        raise DivergenceError("no network had an epoch done (diverged); lower the learning rates")
     return whole[:n_kept]

@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 
 import pellucid as pl
-from pellucid.errors import AlreadyExistsError, FormatError, InvalidValueError, MissingFileError, WriteError
+from pellucid.errors import (
+    AlreadyExistsError,
+    DivergenceError,
+    FormatError,
+    InvalidValueError,
+    MissingFileError,
+    WriteError,
+)
 from pellucid.training import Progress, TrainingResult
 from pellucid.training.clients import Snapshots, snapshots
 from pellucid.training.clients.snapshots import file_of, read_snapshot, snapshots_in
@@ -116,6 +123,32 @@ def test_training_goes_on_where_one_cannot_be_written(stand_in: StandIn, tmp_pat
     (tmp_path / "away").rename(tmp_path / "snapshots")
     client.take(stand_in(1), 2)
     assert snapshots_in(tmp_path / "snapshots") == (0, 2)
+
+
+def test_one_that_is_taken_again_leaves_nothing_else_behind(stand_in: StandIn, tmp_path: Path):
+    client = Snapshots(tmp_path, every=1)
+    client.run_begins(stand_in(0))
+    for _ in range(2):  # a run that was killed beyond its last checkpoint makes the same step again
+        client.take(stand_in(1), 1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [file_of(0), file_of(1)]
+
+
+def test_a_run_that_diverges_says_so_and_takes_none_of_what_is_no_number(tmp_path: Path):
+    huge = np.full(20, 1e10, np.float32)
+    data = pl.Dataset.from_arrays(huge[:, None], huge, validation=0, test=0)
+    network = pl.Network.random([1, 1], activation="identity", initializer="zeros")
+    client = Snapshots(tmp_path, every=1)
+    with pytest.raises(DivergenceError, match=r"epoch 1, step 1 of 1: the correction of layer 2 overflowed"):
+        pl.train(
+            network,
+            data,
+            cost="absolute-error",
+            optimizer=pl.SGD(1e30),
+            batch_size="full",
+            epochs=1,
+            callbacks=[client],
+        )
+    assert snapshots_in(tmp_path) == (0,)
 
 
 def test_asking_for_one_that_is_not_there_names_the_nearest(followed: SimpleNamespace, tmp_path: Path):

@@ -80,10 +80,15 @@ class Snapshots(Callback):
             self.take(run, step)
 
     def take(self, run: Run, step: int) -> None:
-        """Writes the snapshot of this moment, and thins out those before where there are too many."""
-        path = self.folder / file_of(step)
+        """Writes the snapshot of this moment, and thins out those before where there are too many.
+
+        There is none of parameters that have left the finite numbers: the next block of steps will find it out.
+        """
+        path, checkpoint = self.folder / file_of(step), run.checkpoint()
+        if not checkpoint.is_finite:
+            return
         try:
-            write_checkpoint(path, replace(run.checkpoint(), best=None, best_epoch=0))
+            write_checkpoint(path, replace(checkpoint, best=None, best_epoch=0))
             if step not in self.kept:
                 self.kept.append(step)
             size = path.stat().st_size

@@ -13,13 +13,11 @@ import numpy as np
 
 from pellucid.data.sources.extras import require_extra
 from pellucid.training.events import Callback, Progress
+from pellucid.training.gradient_log import SIZES
 from pellucid.training.history import EpochRecord
 
 if TYPE_CHECKING:
     from pellucid.training.run import Run
-
-NORMS = ("gradient", "weights", "correction")
-"""What `Progress.norms` has of each layer."""
 
 
 class TensorBoard(Callback):
@@ -52,7 +50,7 @@ class TensorBoard(Callback):
         if self.wants_gradients and progress.norms is not None:
             step = (progress.epoch - 1) * progress.steps + progress.step
             for layer, norms in enumerate(np.mean(progress.norms, axis=0).tolist(), start=2):
-                for name, norm in zip(NORMS, norms, strict=True):
+                for name, norm in zip(SIZES, norms, strict=True):
                     self.writer.add_scalar(f"norms/layer{layer}/{name}", norm, step)
 
     def epoch_done(self, run: Run, record: EpochRecord) -> None:
