@@ -1,4 +1,4 @@
-"""Makes the files that docs/data.md learns from, in the present folder: a table, a folder of pictures, a zip of sounds.
+"""Makes the files that the documents learn from, in the present folder: a table, pictures, a zip of sounds, arrays.
 
 Run it with: python examples/own_files.py
 """
@@ -11,9 +11,10 @@ import wave
 import zipfile
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageDraw
 
-HOUSES, SHAPES, SOUNDS = "houses.csv", "shapes", "birds.zip"
+HOUSES, SHAPES, SOUNDS, MAZUR = "houses.csv", "shapes", "birds.zip", "mazur.npz"
 DISTRICTS = {"harbour": 60_000, "old town": 110_000, "hills": 210_000, "station": 10_000}
 N_HOUSES, N_PICTURES, N_SOUNDS = 1_000, 100, 60
 RATE_HZ = 8_000
@@ -86,6 +87,7 @@ def make(folder: Path) -> None:
     make_houses(folder / HOUSES, random.Random(1))  # noqa: S311 - no secrets
     make_shapes(folder / SHAPES, random.Random(2))  # noqa: S311
     make_sounds(folder / SOUNDS, random.Random(3))  # noqa: S311
+    np.savez(folder / MAZUR, x=np.array([[0.05, 0.10]]), y=np.array([[0.01, 0.99]]))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,6 @@ from pellucid.cli.main import main
 from pellucid.data.features import Features, SoundEncoder
 from pellucid.model import Model
 
-pytestmark = pytest.mark.usefixtures("unrendered")
 CITIES = ("Ulm", "Köln", "=1+1")
 
 
@@ -94,6 +93,7 @@ def pictures_run(place: Path, pictures: Path) -> Path:
     return train(place / "pictures-run", pictures, "--encoding", "size=6x5", "--epochs", "10", "--hidden", "8")
 
 
+@pytest.mark.usefixtures("unrendered")
 class TestTrain:
     def test_what_data_were_taken_for_is_said_and_kept(self, pellucid, people: Path):
         outcome = pellucid("train", people, "--ignore", "city", "--validation", "0.3", "--test", "0", "--epochs", "1")
@@ -146,6 +146,7 @@ class TestTrain:
         assert "1 could not be read and was skipped: red/3.png: " in skipped.err
 
 
+@pytest.mark.usefixtures("unrendered")
 class TestEvaluate:
     def test_the_data_trained_on_are_judged_by_their_test_part(self, pellucid, people_run: Path, people: Path):
         outcome = pellucid("evaluate", people_run, people, "--json")
@@ -181,6 +182,7 @@ class TestEvaluate:
         assert "hours" in outcome.err.splitlines()[-1]
 
 
+@pytest.mark.usefixtures("unrendered")
 class TestPredict:
     def test_a_table_comes_back_with_its_answers(self, pellucid, people_run: Path, tmp_path: Path):
         rows = ["hours,city,age", "50,=1+1,52.50", '5,"Ulm, old",30', "55,,60"]
@@ -321,6 +323,7 @@ def houses_run(place: Path, houses: Path) -> Path:
     return train(place / "houses-run", houses, "--epochs", "30", "--hidden", "none", "--learning-rate", "0.05")
 
 
+@pytest.mark.usefixtures("unrendered")
 class TestRegression:
     def test_numbers_are_judged_and_predicted(self, pellucid, houses_run: Path, houses: Path, tmp_path: Path):
         report = json.loads(pellucid("evaluate", houses_run, houses, "--json").out)
