@@ -107,6 +107,7 @@ def _record(entries: Any) -> EpochRecord:
         may_lack = name not in ("epoch", "cost", "learning_rate")
         if type(value) not in (int, float) and not (value is None and may_lack):
             raise TypeError(f"{name} must be a number")
-    return EpochRecord(
-        **{name: value if name == "epoch" or value is None else float(value) for name, value in entries.items()}
-    )
+    figures: dict[str, Any] = {
+        name: value if name == "epoch" or value is None else float(value) for name, value in entries.items()
+    }
+    return EpochRecord(**figures)
