@@ -4,6 +4,7 @@ import ast
 import math
 import operator
 import os
+import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -22,6 +23,10 @@ jaxtyping.install_import_hook("pellucid", "beartype.beartype(conf=beartype.Beart
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 settings.load_profile("repeatable")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts what runs in the background so, and Ctrl-C would then not be heard by what is tested either.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_configure(config: pytest.Config) -> None:
