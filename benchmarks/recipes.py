@@ -35,12 +35,13 @@ class Asked:
 
     Attributes:
         data: it is trained on.
-        options: of `pellucid train` instead of `--recipe` and the row's name.
         figure: which accuracy counts: of "test" or of "validation".
         of: which of several seeds' figures counts: "median" or "best".
         least: the accuracy to reach; None: none was set.
         seconds: within which; None: no limit was set.
         printed: what the author printed.
+        options: of `pellucid train` instead of `--recipe` and the row's name.
+        is_timed_whole: whether those seconds are from the process's start to its end; else they are the training's.
     """
 
     data: str
@@ -50,6 +51,7 @@ class Asked:
     seconds: float | None
     printed: str
     options: tuple[str, ...] = ()
+    is_timed_whole: bool = False
 
     def command(self, name: str) -> tuple[str, ...]:
         """What one types, without the seed."""
@@ -67,21 +69,22 @@ RECIPES = {
     "16-16 by our defaults": Asked("mnist", "test", "median", None, None, "", ("--hidden", "16,16")),
     "srivastava-1024": Asked("mnist", "test", "median", None, None, "98.95 % (Srivastava et al. 2014, table 2)"),
     "simard-800": Asked("mnist", "test", "median", 0.991, 600, "99.3 % (Simard et al. 2003)"),
-    "fast-99": Asked("mnist", "test", "median", 0.990, 60, "our own"),
+    "fast-99": Asked("mnist", "test", "median", 0.990, 60, "our own", is_timed_whole=True),
     "ciresan-1000-500": Asked("mnist", "test", "median", 0.993, 300, "99.51 % (Cireşan et al. 2010)"),
     "ciresan-1000-500-long": Asked("mnist", "test", "median", 0.9945, 1500, "99.51 % (Cireşan et al. 2010)"),
-    "ciresan-1500": Asked("mnist", "test", "median", None, None, "99.54 % (Cireşan et al. 2010)"),
+    "ciresan-1500": Asked("mnist", "test", "median", 0.995, 3600, "99.54 % (Cireşan et al. 2010)"),
     "ciresan-2000": Asked("mnist", "test", "median", None, None, "99.59 % (Cireşan et al. 2010)"),
     "ciresan-2500": Asked("mnist", "test", "median", None, None, "99.65 % (Cireşan et al. 2010)"),
     "cats-l4": Asked("cats", "test", "median", None, None, "80 % (the course's notebook, one start)"),
 }
-COLUMNS = ("pellucid train …", "author", "asked", "measured", "", "a run", "seeds")
+COLUMNS = ("pellucid train …", "author", "asked", "measured", "", "training", "whole", "seeds")
 HOW = (
     "Each row is that command with `--seed S`, in a process of its own, once for each seed named. The figure is the "
     "accuracy on the test images, which judge once, at the epoch that the validation images chose (of MNIST 50,000 "
     "train, the last 10,000 of the training images validate); where it says so, that on the validation images. In "
-    "brackets are the least and the greatest of the seeds. Seconds are from the start of the process to its end, "
-    "reading, compiling, judging and pictures included."
+    "brackets are the least and the greatest of the seeds. The time of the training is that of its epochs, with the "
+    "compiling of the first and the judging after each; the whole is from the start of the process to its end, reading "
+    "and pictures included. What was asked is of the training, but of `fast-99` of the whole. Both are medians."
 )
 
 
@@ -96,6 +99,7 @@ def run(name: str, seed: int, runs: Path) -> dict[str, Any]:
         **figures,
         "epochs": told["epochs"],
         "best_epoch": told["best_epoch"],
+        "training_seconds": round(told["seconds"], 1),
         "seconds": round(seconds, 1),
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
     }
@@ -140,8 +144,9 @@ def row_of(name: str, entries: Sequence[dict[str, Any]]) -> tuple[str, ...]:
     asked = RECIPES[name]
     figures = [entry[asked.figure] for entry in entries]
     figure = max(figures) if asked.of == "best" else statistics.median(figures)
-    seconds = statistics.median(entry["seconds"] for entry in entries)
-    goal = "" if asked.least is None else f"{asked.least:.1%}"
+    training, whole = (statistics.median(entry[kind] for entry in entries) for kind in ("training_seconds", "seconds"))
+    seconds = whole if asked.is_timed_whole else training
+    goal = "" if asked.least is None else f"{100 * asked.least:g}%"
     goal += "" if asked.seconds is None else f" in {asked.seconds:g} s"
     is_reached = asked.least is not None and figure >= asked.least and seconds <= (asked.seconds or seconds)
     verdict = "" if asked.least is None else "reached" if is_reached else "NOT reached"
@@ -149,7 +154,7 @@ def row_of(name: str, entries: Sequence[dict[str, Any]]) -> tuple[str, ...]:
     told = f"{figure:.2%} ({of})" + (", validation" if asked.figure == "validation" else "")
     seeds = ", ".join(str(entry["seed"]) for entry in entries)
     command = " ".join(asked.command(name)[2:])
-    return command, asked.printed, goal, told, verdict, f"{seconds:.0f} s", seeds
+    return command, asked.printed, goal, told, verdict, f"{training:.0f} s", f"{whole:.0f} s", seeds
 
 
 def write_page() -> Table:
@@ -169,7 +174,7 @@ def row_of_committee(entry: dict[str, Any]) -> tuple[str, ...]:
     figure = entry["test"]
     verdict = "reached" if figure >= COMMITTEE_LEAST else "NOT reached"
     printed = "99.61 % (25 networks; Meier et al. 2011)"
-    return COMMITTEE, printed, f"{COMMITTEE_LEAST:.2%}", f"{figure:.2%}", verdict, "", ", ".join(entry["members"])
+    return COMMITTEE, printed, f"{COMMITTEE_LEAST:.2%}", f"{figure:.2%}", verdict, "", "", ", ".join(entry["members"])
 
 
 def main() -> None:

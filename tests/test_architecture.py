@@ -10,6 +10,7 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "pellucid"
 FLOORS = (
+    "exports",
     "errors",
     "arrays",
     "expression",
@@ -89,7 +90,8 @@ LIGHT = {
     "import pellucid.walkthrough": HEAVY,
     "import pellucid; pellucid.load_data": HEAVY,
     "import pellucid; pellucid.train": {"jax", "jaxlib"},
-    "import pellucid.cli.main": HEAVY - {"rich"},
+    "import pellucid.cli.main": HEAVY - {"rich"}
+    | {"pellucid.data.features", "pellucid.model", "pellucid.training.loop"},
 }
 
 

@@ -38,8 +38,7 @@ def small(publisher, cache: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
     file = PublishedFile("a.gz", len(body), hashlib.sha256(body).hexdigest())
     publisher.contents["a.gz"] = body
     entry = dataclasses.replace(CATALOG["mnist"], name="small", files=(file,), addresses=(publisher.address,))
-    for module in ("pellucid.cli.data", "pellucid.data.catalog"):
-        monkeypatch.setattr(f"{module}.CATALOG", MappingProxyType({"small": entry}))
+    monkeypatch.setattr("pellucid.data.catalog.CATALOG", MappingProxyType({"small": entry}))
     return body
 
 

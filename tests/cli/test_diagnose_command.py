@@ -12,6 +12,7 @@ from pellucid.diagnosis import FAULTS
 Run = Callable[..., tuple[int, str, str]]
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_a_healthy_run_says_so_in_one_line(pellucid: Run):
     assert pellucid("train", "digits", "--out", "sound", "--epochs", "30")[0] == 0
     code, out, err = pellucid("diagnose", "sound")
@@ -57,6 +58,7 @@ def last_accuracy(run: str) -> float:
     return json.loads(Path(run, "history.jsonl").read_text().splitlines()[-1])["validation_accuracy"]
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_an_output_neuron_that_a_run_has_lost_is_named_and_the_cure_brings_it_back(pellucid: Run):
     chosen = ("--recipe", "nielsen-100", "--epochs", "15", "--seed", "6")
     assert pellucid("train", "digits", *chosen, "--out", "lost")[0] == 0
@@ -79,6 +81,7 @@ def test_an_output_neuron_that_a_run_has_lost_is_named_and_the_cure_brings_it_ba
     assert last_accuracy("found") >= last_accuracy("lost") + 0.08
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_the_log_of_gradients_is_evidence(pellucid: Run, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("pellucid.diagnosis.trial.MOST_STEPS", 30)  # of its rate, which is not the matter here
     chosen = ("--hidden", "20,20,20,20,20,20", "--activation", "sigmoid", "--epochs", "3", "--batch-size", "16")
@@ -95,6 +98,7 @@ def test_the_log_of_gradients_is_evidence(pellucid: Run, monkeypatch: pytest.Mon
     assert err.startswith("error: deep/gradients.jsonl: the norms of an epoch a line are required")
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_a_sweep_and_its_committee(pellucid: Run):
     chosen = ("--hidden", "16", "--learning-rate", "0.0001,0.01", "--epochs", "12", "--patience", "0")
     assert pellucid("sweep", "digits", *chosen, "--committee", "2", "--out", "swept")[0] == 0
@@ -120,6 +124,7 @@ def test_a_run_that_lacks_files_is_judged_by_those_that_are_left(pellucid: Run, 
     assert "give DATA for most of them" in pellucid("diagnose", "run")[2]
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_texts_and_streamed_examples(pellucid: Run, trained: Path, cache: Path):
     words = {"ham": "see you at lunch", "spam": "win a free prize"}
     lines = [f"{name}\t{text} {number % 7}\n" for number in range(60) for name, text in words.items()]

@@ -8,24 +8,24 @@ import typer
 from pellucid.cli import reading as options
 from pellucid.cli.console import AsJson, print_json, say
 from pellucid.cli.progress import download_progress, reading_progress
-from pellucid.data import CATALOG, fetch, find, find_named, is_intact, load
 from pellucid.errors import FormatError, InvalidValueError, MissingFileError, look_up
-from pellucid.training.distortions import NAMES, UNDISTORTED, Distortions, require_meaning
 
 if TYPE_CHECKING:
     from pellucid.data import NamedSet
     from pellucid.data.examine import Examined
+    from pellucid.training.distortions import Distortions
 
 N_EXAMPLES = 10
 N_LEAKS = 10
 
 app = typer.Typer(help="List, show, fetch and check data sets.", no_args_is_help=True)
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help=f"One of: {', '.join(CATALOG)}.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A named set: pellucid data list has them.")]
 NameOrPath = Annotated[
     str,
     typer.Argument(
-        metavar="DATA", help=f"One of: {', '.join(CATALOG)}; or a path: a folder, a zip file, a table, texts, arrays."
+        metavar="DATA",
+        help="A named set (pellucid data list), or a path: a folder, a zip file, a table, texts, arrays.",
     ),
 ]
 
@@ -33,6 +33,8 @@ NameOrPath = Annotated[
 @app.command("list")
 def list_sets(as_json: AsJson = False) -> None:
     """The data sets that have a name, and where each lies."""
+    from pellucid.data import CATALOG, find
+
     sets = [
         {
             "name": entry.name,
@@ -86,7 +88,7 @@ def show(
         typer.Option(
             metavar="NAME=NUMBER,…",
             help="Show examples as they are and, beside each, as training with these distortions might meet it: "
-            f"{', '.join(NAMES)}.",
+            "written as for train.",
         ),
     ] = None,
     label: options.LabelOption = None,
@@ -111,7 +113,9 @@ def show(
     """
     from pellucid.cli.data_distorted import distorted_sheet, print_distorted
     from pellucid.cli.data_show import contact_sheet, described, print_described, print_examples
+    from pellucid.data.load import open_data
     from pellucid.files import write_atomically
+    from pellucid.training.distortions import require_meaning
 
     chosen = None if distort is None else read_distortions(distort)
     if picture is not None and picture.suffix.lower() != ".png":
@@ -121,7 +125,7 @@ def show(
         on_error=on_error, encoding=encoding, memory=memory,
     )  # fmt: skip
     with download_progress() as progress, reading_progress() as encoding_progress:
-        opened = load.open_data(name, reading, progress=progress)
+        opened = open_data(name, reading, progress=progress)
         data = opened.prepared(progress=encoding_progress)
     if chosen is not None:
         require_meaning(chosen, data.features.encoder)
@@ -140,12 +144,14 @@ def show(
         say(f"Picture: {picture}")
 
 
-def read_distortions(text: str) -> Distortions:
+def read_distortions(text: str) -> "Distortions":
     """The distortions that are to be shown.
 
     Raises:
         InvalidValueError: they are not written as they should be, or there are none.
     """
+    from pellucid.training.distortions import UNDISTORTED, Distortions
+
     chosen = Distortions.read(text)
     if chosen == UNDISTORTED:
         raise InvalidValueError(f"distort: at least one distortion is required, such as rotation=15, got '{text}'")
@@ -158,6 +164,8 @@ def fetch_set(name: Name, as_json: AsJson = False) -> None:
 
     Of a set that no publisher offers as it is read, say which file to get where and how to lay it out.
     """
+    from pellucid.data import fetch
+
     entry = entry_named(name)
     is_new = False
 
@@ -181,6 +189,8 @@ def entry_named(name: str) -> "NamedSet":
     Raises:
         UnknownNameError: there is none.
     """
+    from pellucid.data import CATALOG, find_named
+
     named = find_named(name)
     return look_up(name, CATALOG, "data") if named is None else named.entry
 
@@ -206,6 +216,8 @@ def check(
     nothing else, fitted on the training part, is right on 99 % of the other parts. It may be what you want to learn;
     more often it is something that will not be known when it matters.
     """
+    from pellucid.data import find, find_named, is_intact, open_data
+
     reading = options.reading_of(
         label=label, features=features, ignore=ignore, test=test, validation=validation, pattern=pattern, task=task,
         on_error=on_error, encoding=encoding, memory=memory,
@@ -228,7 +240,7 @@ def check(
         from pellucid.data.examine import examine
 
         with reading_progress() as progress:
-            opened = load.open_data(name, reading)
+            opened = open_data(name, reading)
             prepared = opened.prepared(progress=progress)
         found = examine(opened, prepared)
     report = {

@@ -8,7 +8,6 @@ from pellucid.cli.console import say
 from pellucid.cli.swept import SWEEP_FILE
 from pellucid.cli.training_run import load_told, run_training
 from pellucid.errors import InvalidValueError, MissingFileError, counted
-from pellucid.training.run_folder import CONFIG_FILE, OldRun
 
 if TYPE_CHECKING:
     from pellucid.training.checkpoint import Checkpoint
@@ -49,6 +48,7 @@ def resume_run(path: Path, choices: Mapping[str, Any], *, minutes: float | None,
             or it is no run but a sweep.
     """
     from pellucid.training.run_config import read_config
+    from pellucid.training.run_folder import CONFIG_FILE, OldRun
 
     if (path / SWEEP_FILE).exists():
         raise InvalidValueError(f"resume: a run of pellucid train is required, {path} is a sweep's; begin a new run")

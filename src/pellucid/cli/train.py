@@ -11,8 +11,6 @@ from pellucid.cli.console import AsJson, say
 from pellucid.cli.followers import CsvOption, SnapshotsOption, TensorBoardOption
 from pellucid.cli.resuming import require_fitting, resume_run
 from pellucid.cli.training_run import load_told, run_training
-from pellucid.training.run_config import CHECKPOINT_MINUTES, RunConfig
-from pellucid.training.run_folder import NewRun
 
 if TYPE_CHECKING:
     from pellucid.data import Reading
@@ -97,7 +95,7 @@ def train(
         float | None,
         typer.Option(
             metavar="N",
-            help=f"Save after each epoch, and within a long one every N minutes. Default: {CHECKPOINT_MINUTES:g}.",
+            help="Save after each epoch, and within a long one every N minutes. Default: 5.",
             rich_help_panel=RUN,
         ),
     ] = None,
@@ -193,6 +191,9 @@ def train(
             }
         )
     )
+    from pellucid.training.run_config import CHECKPOINT_MINUTES, RunConfig
+    from pellucid.training.run_folder import NewRun
+
     labelled = load_told(data, reading, chosen.balance)
     config = RunConfig(
         chosen.resolved(labelled),

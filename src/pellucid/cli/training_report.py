@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from pellucid.cli.console import print_json, say
 from pellucid.cli.evaluate import summary
 from pellucid.errors import counted
-from pellucid.model.storage import MODEL_FILE
 
 if TYPE_CHECKING:
     from pellucid.data import Dataset
@@ -89,6 +88,8 @@ def print_end(result: "TrainingResult", seconds: float) -> None:
 
 def json_report(folder: Path, result: "TrainingResult", seconds: float) -> dict[str, Any]:
     """How training went, as JSON can hold it."""
+    from pellucid.model.storage import MODEL_FILE
+
     return {
         "run": str(folder),
         "model": str(folder / MODEL_FILE),

@@ -11,7 +11,6 @@ from pellucid.cli.training_report import report, report_interrupted, tell_data
 from pellucid.errors import WriteError, counted
 from pellucid.files import write_atomically
 from pellucid.training.events import Callback
-from pellucid.training.run_folder import CONFIG_FILE, RunFolder
 
 if TYPE_CHECKING:
     from pellucid.data import Dataset, Reading
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from pellucid.training.interruption import Interruption
     from pellucid.training.run import Run
     from pellucid.training.run_config import RunConfig
+    from pellucid.training.run_folder import RunFolder
 
 
 class Beginning(Callback):
@@ -61,7 +61,7 @@ def load_told(data: str, reading: "Reading", balance: str) -> "Dataset":
 def run_training(
     config: "RunConfig",
     data: "Dataset",
-    folder: RunFolder,
+    folder: "RunFolder",
     *,
     resume: "Checkpoint | None" = None,
     minutes: float | None = None,
@@ -81,6 +81,7 @@ def run_training(
     from pellucid.model import evaluate
     from pellucid.training import train
     from pellucid.training.interruption import Interruption
+    from pellucid.training.run_folder import CONFIG_FILE
     from pellucid.training.saving import Saving
     from pellucid.training.trained_on import TRAINED_ON_FILE, write_trained_on
 
@@ -137,7 +138,7 @@ def run_training(
         say(f"pictures: {folder.folder / '*.png'}")
 
 
-def what_stays(folder: RunFolder) -> str:
+def what_stays(folder: "RunFolder") -> str:
     """What a run that could not be saved at its end has left."""
     if not folder.is_kept:
         return ""

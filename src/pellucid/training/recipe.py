@@ -5,15 +5,18 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from importlib import resources
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
-from pellucid.data import CATALOG, Dataset, Reading
+from pellucid.data import Reading
 from pellucid.errors import FormatError, InvalidValueError, is_whole, look_up
 from pellucid.files import readable
 from pellucid.maths import ACTIVATIONS, L1, L2, OPTIMIZERS, ElasticNet, Layer, Network, Optimizer, Penalty, find_cost
 from pellucid.training.regularisation import Regularisation
+
+if TYPE_CHECKING:
+    from pellucid.data import Dataset
 
 STANDARD_READING = Reading()
 Rows: TypeAlias = tuple[tuple[float, ...], ...]
@@ -88,7 +91,7 @@ class Recipe:
             given = {"output": None} | given
         return replace(self, **given)
 
-    def resolved(self, data: Dataset) -> "Recipe":
+    def resolved(self, data: "Dataset") -> "Recipe":
         """The recipe with nothing left open: cost, output activation and learning rate as they follow from the data.
 
         Raises:
@@ -104,7 +107,7 @@ class Recipe:
             learning_rate=self.build_optimizer().learning_rate,
         )
 
-    def network_for(self, data: Dataset, seed: int) -> Network:
+    def network_for(self, data: "Dataset", seed: int) -> Network:
         """A network of this shape for the data: random, or of the recipe's own weights.
 
         Two classes under binary cross-entropy are the two values of one output neuron; otherwise there is one a class,
@@ -163,7 +166,7 @@ class Recipe:
             choices["learning_rate"] = self.learning_rate
         return kind(**choices)
 
-    def training_choices(self, data: Dataset) -> dict[str, Any]:
+    def training_choices(self, data: "Dataset") -> dict[str, Any]:
         """The arguments of `train` that this recipe stands for.
 
         Numbers to predict are scaled while they are learnt, if the output layer is the identity.
@@ -312,6 +315,8 @@ def default_recipe(name: str, reading: Reading = STANDARD_READING) -> tuple[Reci
         The recipe that is named like the split, else like the set, if one comes along; else the recipe of every choice
         left as it is, and None.
     """
+    from pellucid.data import CATALOG
+
     place, _, split = name.partition(":")
     is_own = place in CATALOG and reading.label in (None, CATALOG[place].reading.label)
     if is_own and reading.task != "regression":
