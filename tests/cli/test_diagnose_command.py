@@ -12,6 +12,12 @@ from pellucid.diagnosis import FAULTS
 Run = Callable[..., tuple[int, str, str]]
 
 
+@pytest.fixture
+def short_trials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this test the trials of other rates are short ones: the rate is not the matter."""
+    monkeypatch.setattr("pellucid.diagnosis.trial.MOST_STEPS", 30)
+
+
 @pytest.mark.usefixtures("unrendered")
 def test_a_healthy_run_says_so_in_one_line(pellucid: Run):
     assert pellucid("train", "digits", "--out", "sound", "--epochs", "30")[0] == 0
@@ -81,9 +87,8 @@ def test_an_output_neuron_that_a_run_has_lost_is_named_and_the_cure_brings_it_ba
     assert last_accuracy("found") >= last_accuracy("lost") + 0.08
 
 
-@pytest.mark.usefixtures("unrendered")
-def test_the_log_of_gradients_is_evidence(pellucid: Run, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("pellucid.diagnosis.trial.MOST_STEPS", 30)  # of its rate, which is not the matter here
+@pytest.mark.usefixtures("unrendered", "short_trials")
+def test_the_log_of_gradients_is_evidence(pellucid: Run):
     chosen = ("--hidden", "20,20,20,20,20,20", "--activation", "sigmoid", "--epochs", "3", "--batch-size", "16")
     assert pellucid("train", "digits", *chosen, "--log-gradients", "--out", "deep")[0] == 0
     code, out, _ = pellucid("diagnose", "deep")
@@ -112,6 +117,7 @@ def test_a_sweep_and_its_committee(pellucid: Run):
     assert "members 1 to 2, got 0" in pellucid("diagnose", "swept", "--member", "0")[2]
 
 
+@pytest.mark.usefixtures("short_trials")
 def test_a_run_that_lacks_files_is_judged_by_those_that_are_left(pellucid: Run, trained: Path, tmp_path: Path):
     shutil.copytree(trained, tmp_path / "run")
     for file in [*Path("run").glob("*.png"), *Path("run").glob("*.svg"), *Path("run").glob("checkpoint*")]:
@@ -124,7 +130,7 @@ def test_a_run_that_lacks_files_is_judged_by_those_that_are_left(pellucid: Run, 
     assert "give DATA for most of them" in pellucid("diagnose", "run")[2]
 
 
-@pytest.mark.usefixtures("unrendered")
+@pytest.mark.usefixtures("unrendered", "short_trials")
 def test_texts_and_streamed_examples(pellucid: Run, trained: Path, cache: Path):
     words = {"ham": "see you at lunch", "spam": "win a free prize"}
     lines = [f"{name}\t{text} {number % 7}\n" for number in range(60) for name, text in words.items()]
@@ -140,6 +146,7 @@ def test_texts_and_streamed_examples(pellucid: Run, trained: Path, cache: Path):
     assert kept == streamed == found
 
 
+@pytest.mark.usefixtures("short_trials")
 def test_json_is_one_object(pellucid: Run, trained: Path):
     code, out, _ = pellucid("diagnose", trained, "--json")
     found = json.loads(out)
