@@ -175,6 +175,7 @@ def test_an_activation_of_ones_own_needs_its_entry_only(read_formula: ReadFormul
     check(sheet, 4, read_formula)
     assert sheet.value == 12.0
     assert step_values(sheet)["u′₁"] == 12.0
+    assert rows(sheet)["kinks"] == "none"  # however steep it is far out
 
 
 @pytest.mark.parametrize("name", COSTS)
