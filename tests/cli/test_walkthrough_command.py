@@ -1,12 +1,30 @@
 """`pellucid walkthrough`: in every medium, a chapter at a time, with progress kept apart."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
-from pellucid.walkthrough import TITLE
+import pytest
+
+from pellucid.walkthrough import TITLE, Chapter, compute
+
+COMPUTED: dict[int | None, list[Chapter]] = {}
+
+
+@pytest.fixture(autouse=True)
+def computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same chapters are computed once for all of these tests, in whichever medium they are asked for."""
+
+    def once(only: int | None, report: Callable[[int], object]) -> list[Chapter]:
+        if only not in COMPUTED:
+            COMPUTED[only] = compute(only, report)
+        return COMPUTED[only]
+
+    monkeypatch.setattr("pellucid.walkthrough.compute", once)
 
 
 def test_the_whole_walkthrough_as_json(pellucid):
+    COMPUTED.clear()
     outcome = pellucid("walkthrough", "--format", "json")
     assert outcome.err.splitlines() == [f"computing chapter {number} of 8" for number in range(1, 9)]
     chapters = json.loads(outcome.out)["chapters"]
