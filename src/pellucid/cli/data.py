@@ -7,7 +7,7 @@ import typer
 
 from pellucid.cli import reading as options
 from pellucid.cli.console import AsJson, print_json, say
-from pellucid.cli.progress import download_progress, reading_progress
+from pellucid.cli.progress import counting_progress, download_progress
 from pellucid.errors import FormatError, InvalidValueError, MissingFileError, look_up
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def show(
         label=label, features=features, ignore=ignore, test=test, validation=validation, pattern=pattern, task=task,
         on_error=on_error, encoding=encoding, memory=memory,
     )  # fmt: skip
-    with download_progress() as progress, reading_progress() as encoding_progress:
+    with download_progress() as progress, counting_progress() as encoding_progress:
         opened = open_data(name, reading, progress=progress)
         data = opened.prepared(progress=encoding_progress)
     if chosen is not None:
@@ -239,7 +239,7 @@ def check(
     if is_readable:
         from pellucid.data.examine import examine
 
-        with reading_progress() as progress:
+        with counting_progress() as progress:
             opened = open_data(name, reading)
             prepared = opened.prepared(progress=progress)
         found = examine(opened, prepared)

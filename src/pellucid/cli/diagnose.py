@@ -8,7 +8,7 @@ import typer
 from pellucid.cli import reading as options
 from pellucid.cli.console import AsJson, print_json, say
 from pellucid.cli.model_reading import reading_for
-from pellucid.cli.progress import download_progress, reading_progress
+from pellucid.cli.progress import counting_progress, download_progress
 from pellucid.errors import counted
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def labelled_by(model: "Model", source: str, asked: Any, *, is_asked_for: bool) 
         say(f"The run's data {source} are not here: only its history is looked at; give DATA.", is_error=True)
         return None
     reading = reading_for(model, source, {name: getattr(asked, name) for name in ("label", "pattern", "memory")})
-    with download_progress() as progress, reading_progress() as encoding_progress:
+    with download_progress() as progress, counting_progress() as encoding_progress:
         return load_with(
             source,
             reading,

@@ -9,7 +9,7 @@ import typer
 from pellucid.cli import reading as options
 from pellucid.cli.console import AsJson, output, print_json, say
 from pellucid.cli.model_reading import reading_for, trained_on
-from pellucid.cli.progress import download_progress, reading_progress
+from pellucid.cli.progress import counting_progress, download_progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,7 +78,7 @@ def evaluate(
     asked = options.reading_of(label=label, pattern=pattern, on_error=on_error, memory=memory)
     reading = reading_for(loaded, data, {name: getattr(asked, name) for name in ("label", "pattern", "memory")})
     reading = reading if on_error is None else replace(reading, on_error=asked.on_error)
-    with download_progress() as progress, reading_progress() as encoding_progress:
+    with download_progress() as progress, counting_progress() as encoding_progress:
         labelled = load_with(
             data,
             reading,

@@ -9,7 +9,7 @@ from pellucid.cli.answered import Answer, require_pictures, require_target, save
 from pellucid.cli.console import AsJson, print_json, say
 from pellucid.cli.evaluate import ModelPath
 from pellucid.cli.model_reading import reading_of_model
-from pellucid.cli.progress import reading_progress
+from pellucid.cli.progress import counting_progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -179,7 +179,7 @@ def answers_to(
     from pellucid.model import answer
     from pellucid.model.blank import BLANK
 
-    with reading_progress("answered") as progress:
+    with counting_progress("examples answered") as progress:
         for number, source in enumerate(sources):
             skipped = list(source.skipped)
             try:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LINES_ELSEWHERE = 10
 SECONDS_ELSEWHERE = 5.0
-"""Where there is no terminal, reading says how far it is so often."""
+"""Where there is no terminal, it is said so often how far reading is, or a sweep."""
 
 
 @contextmanager
@@ -114,25 +114,26 @@ def download_progress() -> Iterator[Callable[[int, int], None]]:
 
 
 @contextmanager
-def reading_progress(done: str = "read") -> Iterator[Callable[[int, int], None]]:
-    """A progress callback for examples that are read or answered: a bar from its first call on, lines elsewhere.
+def counting_progress(what: str = "examples read") -> Iterator[Callable[[int, int], None]]:
+    """A progress callback that is told how many of how many are done: a bar from its first call on, lines elsewhere.
 
     Parameters:
-        done: what is done to them, for the words beside the bar.
+        what: is done, for the words beside the bar.
     """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = output(is_error=True)
     if not console.is_terminal:
-        yield _say_sometimes(done)
+        yield _say_sometimes(what)
         return
-    columns = TextColumn(f"examples {done}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    bar = Progress(*columns, console=console, transient=True)
-    task = bar.add_task(done, total=None)
+    bar = Progress(
+        *(TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()), console=console, transient=True
+    )
+    task = bar.add_task(what, total=None)
 
-    def report(n_done: int, n_examples: int) -> None:
+    def report(done: int, total: int) -> None:
         bar.start()
-        bar.update(task, completed=n_done, total=n_examples)
+        bar.update(task, completed=done, total=total)
 
     try:
         yield report
@@ -141,13 +142,13 @@ def reading_progress(done: str = "read") -> Iterator[Callable[[int, int], None]]
             bar.stop()
 
 
-def _say_sometimes(done: str) -> Callable[[int, int], None]:
+def _say_sometimes(what: str) -> Callable[[int, int], None]:
     last = monotonic()
 
-    def report(n_done: int, n_examples: int) -> None:
+    def report(done: int, total: int) -> None:
         nonlocal last
         if monotonic() - last >= SECONDS_ELSEWHERE:
             last = monotonic()
-            say(f"{n_done:,} of {n_examples:,} examples {done}", is_error=True)
+            say(f"{done:,} of {total:,} {what}", is_error=True)
 
     return report

@@ -11,7 +11,8 @@ import typer
 from pellucid.cli.borrowing import chosen_recipe, reading_chosen, with_options_of_train
 from pellucid.cli.console import AsJson, print_json, say
 from pellucid.cli.evaluate import summary
-from pellucid.cli.swept import NewFolder, print_kept, print_table, report_of, sweep_progress, write_sweep
+from pellucid.cli.progress import counting_progress
+from pellucid.cli.swept import NewFolder, print_kept, print_table, report_of, write_sweep
 from pellucid.cli.training_options import PARSERS
 from pellucid.cli.training_run import load_told
 from pellucid.errors import counted
@@ -115,7 +116,7 @@ def sweep(
     with NewFolder(out, labelled.name) as place:
         say(f"{counted(len(trials), 'network')} on {labelled.name}", is_error=True)
         began = time.perf_counter()
-        with sweep_progress() as report:
+        with counting_progress("epochs of all networks done") as report:
             outcomes = try_all(trials, labelled, halving=halving, n_folds=folds, device=device, report=report)
             kept = best_of(outcomes, labelled, committee or 1, device)
         seconds = time.perf_counter() - began

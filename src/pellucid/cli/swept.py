@@ -2,11 +2,9 @@
 
 import json
 import statistics
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +28,6 @@ ENDS = {
     "": "interrupted",
 }
 """How a network's training ends, by how its reason begins, and the same in few words."""
-SECONDS_ELSEWHERE = 5.0
-"""Where there is no terminal, it is said so often how far the sweep is."""
 
 
 class NewFolder:
@@ -75,29 +71,6 @@ class NewFolder:
     ) -> None:
         if kind is not None and not any(self.place.iterdir()):
             self.place.rmdir()
-
-
-@contextmanager
-def sweep_progress() -> Iterator[Callable[[int, int], None]]:
-    """A report that shows how many epochs of all networks are done: a bar on a terminal, some lines elsewhere."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = output(is_error=True)
-    if not console.is_terminal:
-        last = monotonic()
-
-        def tell(done: int, total: int) -> None:
-            nonlocal last
-            if monotonic() - last >= SECONDS_ELSEWHERE:
-                last = monotonic()
-                say(f"{done:,} of at most {total:,} epochs done", is_error=True)
-
-        yield tell
-        return
-    columns = TextColumn("epochs of all networks"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("epochs", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def write_sweep(

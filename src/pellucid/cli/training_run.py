@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pellucid.cli.console import say
 from pellucid.cli.followers import followers, require_outside
-from pellucid.cli.progress import download_progress, reading_progress, training_progress
+from pellucid.cli.progress import counting_progress, download_progress, training_progress
 from pellucid.cli.training_report import report, report_interrupted, tell_data
 from pellucid.errors import WriteError, counted
 from pellucid.files import write_atomically
@@ -50,7 +50,7 @@ def load_told(data: str, reading: "Reading", balance: str) -> "Dataset":
     from pellucid.data import load_with
     from pellucid.data.balance import require_balance
 
-    with download_progress() as progress, reading_progress() as encoding_progress:
+    with download_progress() as progress, counting_progress() as encoding_progress:
         labelled = load_with(data, reading, progress=progress, encoding_progress=encoding_progress)
     require_balance(balance, has_classes=labelled.task == "classification")
     for sentence in tell_data(labelled, balance):
