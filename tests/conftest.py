@@ -70,6 +70,17 @@ def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pellucid.figures.save.figure_bytes", lambda figure, format: b"")  # noqa: A006
 
 
+@pytest.fixture
+def unchecked() -> Iterator[None]:
+    """In this test annotations are not checked at run time: it makes the same few calls many thousand times.
+
+    To check a call takes several times as long as the call itself does; other tests make the same ones.
+    """
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)
+
+
 OPERATORS = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,

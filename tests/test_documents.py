@@ -39,13 +39,14 @@ def without_numbers(lines: list[str]) -> list[str]:
     return [" ".join(re.sub(number, "#", line).split()) for line in text.splitlines()]
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("document", [d for d in DOCUMENTS if blocks(d, "python")], ids=lambda d: d.name)
 def test_the_python_of_a_document_runs(document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     exec(compile("\n".join(blocks(document, "python")), document.name, "exec"), {})  # noqa: S102 - our own document
 
 
-@pytest.mark.usefixtures("unrendered")
+@pytest.mark.usefixtures("unchecked", "unrendered")
 @pytest.mark.parametrize("document", [d for d in DOCUMENTS if commands(d)], ids=lambda d: d.name)
 def test_the_commands_of_a_document_print_what_it_shows(
     document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]

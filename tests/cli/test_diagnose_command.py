@@ -9,6 +9,7 @@ import pytest
 
 from pellucid.diagnosis import FAULTS
 
+pytestmark = pytest.mark.usefixtures("unchecked")  # each diagnosis tries several rates, some hundred steps each
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -28,7 +29,8 @@ def test_a_healthy_run_says_so_in_one_line(pellucid: Run):
     assert pellucid("diagnose", "sound", "--fail")[0] == 0
 
 
-def test_a_fault_comes_with_evidence_cure_and_picture(pellucid: Run, tmp_path: Path):
+def test_a_fault_comes_with_evidence_cure_and_picture(pellucid: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("pellucid.figures.draw_run", lambda folder, result, data: None)  # only the finding's
     chosen = ("--activation", "sigmoid", "--initializer", "standard-normal", "--hidden", "12", "--optimizer", "sgd")
     rate = ("--learning-rate", "0.0001", "--epochs", "6", "--seed", "2")
     assert pellucid("train", "digits", "--out", "slow", *chosen, *rate)[0] == 0

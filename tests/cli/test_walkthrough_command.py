@@ -8,6 +8,7 @@ import pytest
 
 from pellucid.walkthrough import TITLE, Chapter, compute
 
+pytestmark = pytest.mark.usefixtures("unchecked")
 COMPUTED: dict[int | None, list[Chapter]] = {}
 
 

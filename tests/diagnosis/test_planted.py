@@ -8,6 +8,7 @@ from benchmarks.planting import FAULTS_PLANTED, SETUPS, healthy
 import pellucid as pl
 from pellucid.data import Dataset
 
+pytestmark = pytest.mark.usefixtures("unchecked")  # each diagnosis tries several rates, some hundred steps each
 QUICK = {name: next(setup for setup in SETUPS if setup.name.startswith(name)) for name in ("digits", "Friedman")}
 PLANTED = (
     ("digits", "rate-too-high", "rate × 1,000"),

@@ -47,6 +47,7 @@ def test_large_pre_activations_are_lessened_by_the_largest():
     assert [term["ref"] for term in activation["terms"]] == ["step:3", "step:4"]
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 20.0, 100.0, 800.0, 1e4, 1e30])
 def test_every_step_is_true_and_the_share_well_bounded_at_any_size(scale: float, read_formula: Callable[[str], float]):
     net = make_network(scale)

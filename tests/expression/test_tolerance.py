@@ -70,6 +70,7 @@ def finite_value(tree: Expression, leaf: Callable[[Number], float] = lambda numb
 
 
 # The run-time check of annotations draws the items that it looks at from `random`; no tree depends on them.
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 @settings(max_examples=400, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(trees, st.integers(2, 17), st.randoms(use_true_random=False))

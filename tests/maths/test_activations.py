@@ -148,6 +148,7 @@ def test_the_formulas_evaluate_to_value_and_derivative(activation: Activation):
 MAGNITUDES = [*np.geomspace(0.01, 800.0, 40), 29.9999, 30.0, 355.0, 499.0, 1e4]
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("digits", range(1, 18))
 @pytest.mark.parametrize("activation", ELEMENTWISE, ids=repr)
 def test_the_formulas_as_shown_are_finite_and_within_a_finite_tolerance(

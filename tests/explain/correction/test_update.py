@@ -93,6 +93,7 @@ def objective_by_hand(truth: Any, penalty: Penalty | None) -> float:
     return float(value)
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("n_steps", [0, 3])
 @pytest.mark.parametrize("penalty", [None, L1(0.02), L2(0.05)], ids=str)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)

@@ -133,6 +133,7 @@ def check_update(
 GRID = list(enumerate(product(ACTIVATIONS, COSTS)))
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize(("number", "names"), GRID, ids=[f"{activation}-{cost}" for _, (activation, cost) in GRID])
 def test_every_activation_with_every_cost_optimizer_and_penalty(
     number: int, names: tuple[str, str], by_hand: Callable, check: Callable, hand: SimpleNamespace

@@ -184,6 +184,7 @@ WITH_FORMULAS = [topic for topic in TOPICS if topic not in ("parameters", "bias"
 SIZES = [None, (3, 1), (2, 2, 2, 2), (1, 3, 2)]
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("activation", SHEET_ACTIVATIONS)
 @pytest.mark.parametrize("difficulty", DIFFICULTIES)
 @pytest.mark.parametrize("topic", WITH_FORMULAS)
@@ -248,6 +249,7 @@ def test_parameters_are_counted_to_the_last_one(difficulty: str):
         assert key["all parameters"] == sum(value for label, value in key.items() if label != "all parameters")
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("activation", SHEET_ACTIVATIONS)
 @pytest.mark.parametrize("difficulty", DIFFICULTIES)
 def test_numbers_are_friendly_and_answers_not_degenerate(difficulty: str, activation: str):
