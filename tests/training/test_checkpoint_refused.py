@@ -42,7 +42,7 @@ def test_a_model_file_is_no_checkpoint(blobs: Dataset, tmp_path: Path):
     network = pl.Network.random([5, 3], output="softmax", seed=1)
     pl.save(pl.train(network, blobs, cost="cross-entropy", epochs=1).model, tmp_path / "m.safetensors")
     message = refusal_of((tmp_path / "m.safetensors").read_bytes(), tmp_path / "c")
-    assert "the entries activations, best_epoch, checksum, epoch, format_version, met, plan, sizes, " in message
+    assert "the entries activations, best_epoch, checksum, config, epoch, format_version, met, plan, " in message
 
 
 Document = dict
@@ -82,7 +82,7 @@ HOSTILE = {
     ),
     "another entry": (
         changed("colour", 1),
-        "the entries activations, best_epoch, checksum, epoch, format_version, met, plan, sizes, stopped_because, ",
+        "the entries activations, best_epoch, checksum, config, epoch, format_version, met, plan, sizes, ",
     ),
     "unknown optimizer": (
         changed("plan.optimizer.name", "os.system"),
@@ -133,6 +133,7 @@ HOSTILE = {
     "a best epoch that is a text": (changed("best_epoch", "2"), "time and best_epoch: whole numbers are required"),
     "no best epoch but its parameters": (changed("best_epoch", 0), "missing or unknown: best.layer2.biases"),
     "a checksum that is a number": (changed("checksum", 7), "checksum and stopped_because: texts are required"),
+    "a configuration that is none": (changed("config", "essay"), "config: a table of entries is required"),
     "a reason that is none": (changed("stopped_because", None), "checksum and stopped_because: texts are required"),
     "no plan": (changed("plan", None), "plan: the entries balance, batch_size, cost, "),
     "more in the plan": (changed("plan.hook", "os.system"), "plan: the entries balance, batch_size, cost, "),

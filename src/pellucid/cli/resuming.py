@@ -56,6 +56,7 @@ def resume_run(path: Path, choices: Mapping[str, Any], *, minutes: float | None,
         config = read_config(path / CONFIG_FILE).with_choices(choices)
         checkpoint = checkpoint_of(path)
         if checkpoint is not None:
+            config.require_same(checkpoint.config)
             end = end_of(checkpoint, config.recipe.epochs, config.recipe.patience)
             if end is not None and not as_json and (path / LAST_PICTURE).exists():
                 say(told_finished(path, checkpoint, end))

@@ -101,6 +101,7 @@ def run_training(
             data,
             lambda sentence: say(sentence, is_error=True),
             made_by=config.made_by,
+            config=config.deciding,
             minutes=config.checkpoint_minutes,
             logs_gradients=config.log_gradients,
         )

@@ -1,11 +1,13 @@
 """The checkpoint: all that training needs to go on from where it stands, as one file of plain data.
 
 It holds the last parameters, what the optimizer remembers of each, their averages, the number of steps made, where in
-the data that was, the best epoch's parameters, the history, and the plan with the checksum of the data; and no times,
-so that the same run gives the same bytes. (What chance decides follows from the plan's seed and the number of steps.)
+the data that was, the best epoch's parameters, the history, plan and configuration, and the checksum of the data; and
+no times, so that the same run gives the same bytes. (What chance decides follows from the plan's seed and the number of
+steps.)
 """
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -30,6 +32,7 @@ FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 KEYS = {"format_version", "sizes", "activations", "plan", "time", "epoch", "met", "best_epoch", "checksum"} | {
     "target_scaling",
     "stopped_because",
+    "config",
 }
 MAX_TIME = 2**53
 HISTORY, COSTS, CORRECT = "history", "epoch.costs", "epoch.correct"
@@ -68,6 +71,7 @@ class Checkpoint:
         checksum: of the data.
         scaling: of the targets, in whose scaled units the parameters answer; None: in the targets' own.
         stopped_because: why the run ended; empty while it is under way.
+        config: the entries of the configuration that its numbers follow from, where the run has one.
     """
 
     state: TrainingState
@@ -80,6 +84,7 @@ class Checkpoint:
     checksum: str = ""
     scaling: TargetScaling | None = None
     stopped_because: str = ""
+    config: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
 
     @property
     def rule(self) -> LearningRule:
@@ -202,6 +207,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint, *, previous: Path | Non
         "checksum": checkpoint.checksum,
         "target_scaling": None if checkpoint.scaling is None else checkpoint.scaling.to_dict(),
         "stopped_because": checkpoint.stopped_because,
+        "config": dict(checkpoint.config),
     }
     told = {HISTORY: to_array(checkpoint.history), COSTS: position.costs, CORRECT: position.correct}
     tensors = tensors_of(checkpoint.state) | parameters_as(BEST, checkpoint.best) | told
@@ -294,6 +300,8 @@ def _build(tensors: dict[str, np.ndarray], document: dict[str, Any]) -> Checkpoi
         raise FormatError("activations: a list of names is required")
     if not isinstance(document["checksum"], str) or not isinstance(document["stopped_because"], str):
         raise FormatError("checksum and stopped_because: texts are required")
+    if not isinstance(document["config"], dict):
+        raise FormatError("config: a table of entries is required")
     require_activations(cast(list[Any], activations), len(whole) - 1)
     fields = memory_kind(optimizer)._fields
     layers = [f"layer{number}" for number in range(2, len(whole) + 1)]
@@ -339,6 +347,7 @@ def _build(tensors: dict[str, np.ndarray], document: dict[str, Any]) -> Checkpoi
         document["checksum"],
         None if entry is None else TargetScaling.from_dict(entry, whole[-1]),
         document["stopped_because"],
+        cast(dict[str, Any], document["config"]),
     )
     if checkpoint.sizes != whole:
         raise FormatError(f"tensors: a network of sizes {whole} is required, got one of {checkpoint.sizes}")

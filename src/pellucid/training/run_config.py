@@ -62,6 +62,32 @@ class RunConfig:
         """What the model's file says of it beside the plan of the training."""
         return {"recipe": {"name": self.recipe_name, **asdict(self.recipe)}, "device": self.device}
 
+    @property
+    def deciding(self) -> dict[str, Any]:
+        """The entries of its document that the numbers of a run follow from, but for when it ends and its data."""
+        return {name: entry for name, entry in tomllib.loads(self.to_toml()).items() if name not in FREE}
+
+    def require_same(self, deciding: Mapping[str, Any]) -> None:
+        """Checks that nothing was changed in it since the run was begun.
+
+        Parameters:
+            deciding: those entries as they were then.
+
+        Raises:
+            InvalidValueError: something was; the message names each entry with what it was and what it is.
+        """
+        now = self.deciding
+        changed = [
+            f"{name} ({told(deciding, name)}, now {told(now, name)})"
+            for name in sorted({*deciding, *now})
+            if deciding.get(name) != now.get(name)
+        ]
+        if changed:
+            raise InvalidValueError(
+                f"resume: the run goes on only as it was begun; changed: {', '.join(changed)}. Only epochs and "
+                "patience may be others"
+            )
+
     def with_choices(self, choices: Mapping[str, Any]) -> "RunConfig":
         """The configuration with other choices where they are given (not None): data, device, epochs, patience."""
         given = {name: value for name, value in choices.items() if value is not None}
@@ -91,6 +117,15 @@ class RunConfig:
                 text += f"\n[{table}]\n"
                 text += "".join(f"{json.dumps(name)} = {toml_value(value)}\n" for name, value in entries.items())
         return text
+
+
+FREE = {"data", "epochs", "patience", "device", "checkpoint_minutes", "csv", "tensorboard", "snapshots"}
+"""The entries that may be others when a run goes on; data are known by their checksum."""
+
+
+def told(entries: Mapping[str, Any], name: str) -> str:
+    """An entry in a message."""
+    return described(entries[name]) if name in entries else "none"
 
 
 KINDS = {

@@ -44,6 +44,7 @@ class Saving(Callback):
         data: what is learnt, numbers to predict in their own units.
         tell: told of failures, and that it works again.
         made_by: more for the model's file to say.
+        config: the entries of the run's configuration that its numbers follow from.
         minutes: from one checkpoint to the next within an epoch, at most.
         logs_gradients: whether the norms of gradients are kept.
     """
@@ -55,11 +56,12 @@ class Saving(Callback):
         tell: Callable[[str], object],
         *,
         made_by: Mapping[str, Any] | None = None,
+        config: Mapping[str, Any] | None = None,
         minutes: float = CHECKPOINT_MINUTES,
         logs_gradients: bool = False,
     ) -> None:
         self.folder, self.data, self.tell = folder, data, tell
-        self.made_by, self.seconds = dict(made_by or {}), 60 * minutes
+        self.made_by, self.config, self.seconds = dict(made_by or {}), dict(config or {}), 60 * minutes
         self.wants_gradients = logs_gradients
         self.log = GradientLog()
         self.timings: list[dict[str, Any]] = []
@@ -124,7 +126,7 @@ class Saving(Callback):
         Raises:
             WriteError: the disk is full, or the folder is gone.
         """
-        place, checkpoint = self.folder.place, run.checkpoint()
+        place, checkpoint = self.folder.place, replace(run.checkpoint(), config=self.config)
         if checkpoint.is_finite:
             write_checkpoint(place / CHECKPOINT_FILE, checkpoint, previous=place / PREVIOUS_FILE)
         elif run.best_record is None:
