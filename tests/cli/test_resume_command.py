@@ -75,6 +75,18 @@ def test_a_damaged_checkpoint_is_told_and_the_one_before_goes_on(pellucid, table
     assert bytes_of("run") == bytes_of("whole")
 
 
+def test_a_run_does_not_end_before_the_place_where_it_stands(pellucid, trained: Path, tmp_path: Path):
+    shutil.copytree(trained, tmp_path / "run")
+    outcome = pellucid("train", "--resume", "run", "--epochs", "39")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err == "error: --epochs: 40 are done, more are required to go on, got 39\n"
+    shutil.copytree(trained, tmp_path / "again")
+    Path("again/first-layer-weights.svg").touch()
+    finished = pellucid("train", "--resume", "again", "--epochs", "40").out
+    assert finished.startswith("again: finished, 40 epochs, best: epoch ")
+    assert finished.endswith(" (all epochs done); --epochs with more than 40 goes on\n")
+
+
 def test_changed_choices_and_changed_data_are_refused_by_name(pellucid, table: str):
     assert pellucid("train", table, *CHOICES, "--epochs", "2", "--out", "run").code == 0
     before = bytes_of("run")

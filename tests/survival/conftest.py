@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from benchmarks.survival import CHOICES, undisturbed
+from benchmarks.survival import CHOICES, States, undisturbed
 
 
 @pytest.fixture(scope="session")
-def known(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The run folder of a training that nobody disturbed."""
+def known(tmp_path_factory: pytest.TempPathFactory) -> States:
+    """What a training has that nobody disturbed."""
     return undisturbed(tmp_path_factory.mktemp("known"))
 
 

@@ -4,12 +4,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from benchmarks.survival import survive
+from benchmarks.survival import States, survive
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no SIGKILL")
 
 
-def test_ten_kills_three_of_them_during_a_save_lose_nothing(known: Path, tmp_path: Path):
+def test_ten_kills_three_of_them_during_a_save_lose_nothing(known: States, tmp_path: Path):
     *_, tally = survive(known, tmp_path, kills=10, during_saves=3, seed=0)
     assert tally.kills >= 10
     assert tally.during_saves >= 3

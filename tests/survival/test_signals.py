@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from benchmarks.survival import require_same
+from benchmarks.survival import States, require_same
 
 from pellucid.training.checkpoint import read_checkpoint
 
@@ -20,7 +20,7 @@ SECONDS = 2.5
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no such signals to a process")
 @pytest.mark.usefixtures("compiled_anew")
 def test_it_saves_and_ends_within_two_seconds_and_goes_on_to_the_same_bytes(
-    known: Path, training: Callable[..., subprocess.Popen[str]], tmp_path: Path
+    known: States, training: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ):
     process, run, took, place = training(), tmp_path / "run", [], (0, 0)
     for number in (signal.SIGTERM, signal.SIGINT):

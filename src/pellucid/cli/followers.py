@@ -26,7 +26,7 @@ TensorBoardOption = Annotated[
     typer.Option(
         "--tensorboard",
         metavar="FOLDER",
-        help="Also write them to this folder for TensorBoard. Needs: pip install 'pellucid[tensorboard]'.",
+        help="Also write them to this folder for TensorBoard. Needs: pip install 'pellucid\\[tensorboard]'.",
         rich_help_panel=RUN,
     ),
 ]

@@ -57,6 +57,7 @@ def resume_run(path: Path, choices: Mapping[str, Any], *, minutes: float | None,
         checkpoint = checkpoint_of(path)
         if checkpoint is not None:
             config.require_same(checkpoint.config)
+            require_more(len(checkpoint.history), choices["epochs"])
             end = end_of(checkpoint, config.recipe.epochs, config.recipe.patience)
             if end is not None and not as_json and (path / LAST_PICTURE).exists():
                 say(told_finished(path, checkpoint, end))
@@ -65,6 +66,20 @@ def resume_run(path: Path, choices: Mapping[str, Any], *, minutes: float | None,
             say(f"{path}: goes on {'after' if epoch == n_done else 'in'} epoch {epoch}.", is_error=True)
         data = load_told(config.data, config.reading, config.recipe.balance)
         run_training(config, data, folder, resume=checkpoint, minutes=minutes, as_json=as_json)
+
+
+def require_more(n_done: int, epochs: int | None) -> None:
+    """Checks that a run is not to end before the place where it stands.
+
+    Parameters:
+        n_done: so many epochs are done.
+        epochs: so many there are to be; None: as many as before.
+
+    Raises:
+        InvalidValueError: it is.
+    """
+    if epochs is not None and epochs < n_done:
+        raise InvalidValueError(f"epochs: {n_done:,} are done, more are required to go on, got {epochs:,}")
 
 
 def checkpoint_of(path: Path) -> "Checkpoint | None":
@@ -108,7 +123,7 @@ def told_finished(path: Path, checkpoint: "Checkpoint", end: str) -> str:
     else:
         advice = (
             f"--epochs with more than {n_done} goes on"
-            if n_done >= checkpoint.plan.epochs
+            if end.startswith("all epochs")
             else "--patience with more goes on"
         )
     return f"{path}: finished, {counted(n_done, 'epoch')}, best: epoch {checkpoint.best_epoch} ({end}); {advice}"
