@@ -12,6 +12,8 @@ from pellucid.cli import check as command
 from pellucid.maths import ACTIVATIONS
 from pellucid.maths.activations import tanh_derivative
 
+pytestmark = pytest.mark.usefixtures("unchecked")
+
 
 def test_it_checks_every_parameter_of_a_small_network(pellucid, trained: Path):
     outcome = pellucid("check", trained)

@@ -11,6 +11,7 @@ import pytest
 from pellucid.explain import Derivation
 from pellucid.expression.tree import EXACT
 
+pytestmark = pytest.mark.usefixtures("unchecked")
 LITERAL = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e[+-]\d+)?")
 SAMPLES = 4
 

@@ -14,6 +14,8 @@ from pellucid.explain.document import Picture, Table
 from pellucid.explain.worksheet import DIFFICULTIES, TOPICS, worksheet
 from pellucid.explain.worksheet import numbers as friendly_numbers
 
+pytestmark = pytest.mark.usefixtures("unchecked")
+
 
 def exercises(document: Document) -> list[Document]:
     return [block for block in document.blocks if isinstance(block, Document)]
