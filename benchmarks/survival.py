@@ -116,28 +116,30 @@ def survive(known: States, folder: Path, kills: int, during_saves: int, seed: in
     chance, tally, run = random.Random(seed), Tally(), folder / "run-0"  # noqa: S311 - nothing is secret here
     place = 0
     while tally.kills < kills or tally.during_saves < during_saves:
+        if place == len(known.history):  # all that is left are the pictures
+            end(run, known, tally)
+            run, place = folder / f"run-{tally.runs}", 0
         wants_save = tally.during_saves < during_saves and (chance.random() < 0.5 or tally.kills >= kills // 2)
         before = cut_short(run)
         process = start(run, resume=(run / "config.toml").exists())
         wait_for_moment(process, run, chance, wants_save=wants_save)
         process.kill()
         told = process.communicate()[1].decode()
-        if process.returncode >= 0:
-            assert process.returncode == 0, told
-        else:
+        assert process.returncode <= 0, told
+        if process.returncode < 0:
             tally.kills += 1
             tally.during_saves += bool(cut_short(run) - before)
         place = look(run, known, place)
-        if process.returncode == 0:
-            require_same(run, known)
-            tally.runs += 1
-            run, place = folder / f"run-{tally.runs}", 0
         yield tally
-    if run.exists():
-        finish(run, resume=(run / "config.toml").exists())
-        require_same(run, known)
-        tally.runs += 1
-        yield tally
+    end(run, known, tally)
+    yield tally
+
+
+def end(run: Path, known: States, tally: Tally) -> None:
+    """Lets a run that was killed come to its end, which is that of the undisturbed one."""
+    finish(run, resume=True)
+    require_same(run, known)
+    tally.runs += 1
 
 
 def cut_short(run: Path) -> set[str]:
