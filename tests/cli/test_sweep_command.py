@@ -105,7 +105,10 @@ def test_models_become_a_committee(pellucid, trained: Path, tmp_path: Path):
         (["--seed", "7,5-1"], "--seed: the last of 5-1 must not be below the first"),
         (["--seed", "0-99999999"], "--seed: at most 1,000 are tried, got '0-99999999'"),
         (["--hidden", "30:x"], "--hidden: whole numbers above 0 such as 16,16, or 'none', are required, got 'x'"),
-        (["--committee", "2"], "--committee: members 2 at least, and 1 is trained are required, got 2"),
+        (
+            ["--committee", "2"],
+            "--committee: at least 2 members are required, and no more than are trained, got 2 of 1 network;",
+        ),
         (["--folds", "1", "--epochs", "1"], "--folds: a whole number from 2 to 100 is required"),
         (
             ["--folds", "3", "--halving"],

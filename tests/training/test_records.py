@@ -16,4 +16,4 @@ def test_nielsens_first_network(real_data: Path, monkeypatch: pytest.MonkeyPatch
     network = recipe.network_for(data, 0)
     assert network.parameter_count == 23860
     result = pl.train(network, data, seed=0, **recipe.training_choices(data))
-    assert pl.evaluate(result.network, data.test).accuracy > 0.945
+    assert pl.evaluate(result.network, data.test).accuracy > 0.948

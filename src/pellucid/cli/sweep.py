@@ -111,8 +111,10 @@ def sweep(
     labelled = load_told(data, reading, base.balance)
     trials = trials_of(base, varied, seeds, labelled)
     if committee is not None and not 2 <= committee <= len(trials):
-        most = f"from 2 to the {len(trials)} that are trained" if len(trials) > 1 else "2 at least, and 1 is trained"
-        raise InvalidValueError(f"committee: members {most} are required, got {committee}; --seed 0-4 trains 5 of each")
+        raise InvalidValueError(
+            f"committee: at least 2 members are required, and no more than are trained, got {committee} of "
+            f"{counted(len(trials), 'network')}; --seed 0-4 trains 5 of each"
+        )
     device = chosen.get("device") or "cpu"
     with NewFolder(out, labelled.name) as place:
         say(f"{counted(len(trials), 'network')} on {labelled.name}", is_error=True)
